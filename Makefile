@@ -1,0 +1,78 @@
+# Two commands do all the set-up: `make run` and `make test`. They need Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+PORT ?= 8501
+# The day the bundled data were built on: they end with September 2026. Give ON=YYYY-MM-DD to build on another day.
+ON ?= 2026-10-20
+
+BIN := .venv/bin
+SOURCES := $(shell find data schemas etl -type f -not -path '*/__pycache__/*' 2>/dev/null)
+# A catalogue that was removed is built again.
+ifeq ($(wildcard var/catalogue/catalogue.json),)
+$(shell rm -f var/.built)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check format bench lock samples docs clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
+
+run: var/.built ## build a release from data/, publish it to var/catalogue, show it on http://127.0.0.1:8501 (PORT= changes it)
+	@echo "Dashboard   http://127.0.0.1:$(PORT)/"
+	@echo "Catalogue   http://127.0.0.1:$(PORT)/catalogue/"
+	@$(BIN)/daylight serve --catalogue var/catalogue --port $(PORT)
+
+build: var/.built ## build and publish without serving
+
+var/.built: .venv/.run $(SOURCES)
+	@mkdir -p var
+	@id=$$($(BIN)/daylight build --submissions data --out var/releases --previous var/catalogue --on $(ON)) && \
+	  $(BIN)/daylight publish var/releases/$$id --to local --catalogue var/catalogue --yes
+	@touch $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Daylight needs Python 3.11 or newer; name one with PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python's venv is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+.venv/.run: requirements/run.txt requirements/bootstrap.txt pyproject.toml | .venv/bin/python
+	@echo "Installing (the first time takes a minute)"
+	@.ci/install requirements/run.txt
+	@touch $@
+
+.venv/.test: requirements/test.txt requirements/bootstrap.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the tests need"
+	@.ci/install requirements/test.txt
+	@touch $@ .venv/.run
+
+test: .venv/.test ## run every test, the real browser included
+	@.ci/browser
+	@$(BIN)/python -m pytest
+
+check: .venv/.test ## format, lint, types, import contracts, docs up to date, fast tests
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -3
+	@$(BIN)/python -m pytest -q -m "not browser and not slow"
+
+format: .venv/.test ## put the code in order
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix --quiet .
+
+bench: .venv/.test ## the benchmarks, as ratios
+	@$(BIN)/python benchmarks/start_up.py
+	@$(BIN)/python benchmarks/build.py
+
+docs: .venv/.test ## write the generated pages again
+	@$(BIN)/python -m docs.generate
+
+samples: .venv/.run ## make the public tables and the sample submissions again
+	@$(BIN)/python data/prepare_public.py
+	@$(BIN)/python data/generate_samples.py
+
+lock: .venv/.test ## resolve the dependencies again, with hashes
+	@.ci/lock
+
+clean: ## remove what was built (var/) and installed (.venv/)
+	@rm -rf var .venv

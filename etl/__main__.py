@@ -1,0 +1,5 @@
+"""`python -m etl` is `daylight`."""
+
+from etl.cli import main
+
+main()

@@ -1,0 +1,153 @@
+"""Protected tables -> a release: sorted, canonical bytes, a manifest, and an id that is the digest of the content.
+
+The same tables on the same day after the same release give the same bytes. Only ProtectedTables are taken.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from etl import describe, static
+from etl.disclosure import ProtectedTable
+from etl.tabletext import csv_bytes
+from schemas import dictionary
+from schemas.declare import Origin
+from schemas.jurisdiction import Jurisdiction
+from schemas.release import (
+    MANIFEST,
+    SUMS,
+    FileEntry,
+    Link,
+    Manifest,
+    Reason,
+    canonical_json,
+    release_digest,
+    release_id,
+    sha256,
+    sums_text,
+)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release in memory: its manifest and the bytes of every file, manifest and SHA256SUMS included."""
+
+    manifest: Manifest
+    files: dict[str, bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What a release says, before it is compared with the release before: texts by path, and facts about tables."""
+
+    facts: describe.ReleaseFacts
+    files: dict[str, bytes]
+
+
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """The same table as Parquet, for those who compute; its bytes depend on the writer's version."""
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def published_table(protected: ProtectedTable, origin: Origin) -> pd.DataFrame:
+    """A protected table with its first column: whether it is real, or sample data."""
+    table = protected.table.copy()
+    table.insert(0, dictionary.ORIGIN_FIELD, dictionary.origin_mark(origin))
+    expected = [field.name for field in dictionary.published_fields(protected.dataset)]
+    if list(table.columns) != expected:
+        raise ValueError(f"{protected.dataset.id}: the table's columns are not those of its declaration.")
+    return table
+
+
+def _definitions(tables: Mapping[str, ProtectedTable], county: Jurisdiction) -> dict[str, str]:
+    """definitions/…: every dataset, indicator, citation, vocabulary and the county's facts, for machine and person."""
+    declared = tuple(tables[name].dataset for name in sorted(tables))
+    texts = {f"{one.id}.json": canonical_json(dictionary.dataset_definition(one)) for one in declared}
+    indicators = [dictionary.indicator_definition(i, one) for one in declared for i in one.indicators]
+    texts["indicators.json"] = canonical_json(sorted(indicators, key=lambda i: (len(i["id"].split("_")[0]), i["id"])))
+    texts["law.json"] = canonical_json([dictionary.law_definition(law) for law in county.law.values()])
+    facts = {name: value for name, value in asdict(county).items() if name not in ("law", "duties")}
+    texts["jurisdiction.json"] = canonical_json(facts)
+    texts["dictionary.md"] = dictionary.dictionary_page(declared, county)
+    for name, text in dictionary.vocabulary_texts(declared, county).items():
+        texts[f"vocabularies/{name}.csv"] = text
+    return {f"definitions/{path}": text for path, text in texts.items()}
+
+
+def _period_range(table: pd.DataFrame) -> tuple[str, str]:
+    if "period" not in table or table.empty:
+        return "", ""
+    return str(table["period"].min()), str(table["period"].max())
+
+
+def content(
+    tables: Mapping[str, ProtectedTable], indicators: pd.DataFrame, *, audit: dict[str, Any],
+    origins: Mapping[str, Origin], facts: tuple[Jurisdiction, date],
+) -> Content:  # fmt: skip
+    """Everything a release says but its comparison with the release before."""
+    county, on = facts
+    files: dict[str, bytes] = {}
+    described = []
+    for name in sorted(tables):
+        table = published_table(tables[name], origins[name])
+        files[f"tables/{name}.csv"] = csv_bytes(table)
+        files[f"tables/{name}.parquet"] = parquet_bytes(table)
+        first, last = _period_range(table)
+        written = files[f"tables/{name}.csv"]
+        described.append(describe.TableFacts(
+            dataset=tables[name].dataset, origin=origins[name], rows=len(table), csv_sha256=sha256(written),
+            csv_bytes=len(written), first_period=first, last_period=last))  # fmt: skip
+    files["tables/indicators.csv"] = csv_bytes(indicators)
+    files["tables/indicators.parquet"] = parquet_bytes(indicators)
+    sampled = any(origin is Origin.SAMPLE for origin in origins.values())
+    title = f"{county.name}: immigration enforcement requests and the county's answers"
+    release_facts = describe.ReleaseFacts(
+        title=f"{dictionary.SAMPLE_MARK}: {title}" if sampled else title, created_on=on, county=county,
+        data_to=_data_to(described), tables=tuple(described))  # fmt: skip
+    texts = _definitions(tables, county)
+    texts |= {"disclosure/audit.json": canonical_json(audit)}
+    texts |= describe.files(release_facts, files["tables/indicators.csv"])
+    definitions = [dictionary.indicator_definition(i, tables[n].dataset) for n in sorted(tables)
+                   for i in tables[n].dataset.indicators]  # fmt: skip
+    texts["site/en/index.html"] = static.site_page(release_facts, indicators, definitions, county.law)
+    return Content(facts=release_facts, files=files | {path: text.encode() for path, text in texts.items()})
+
+
+def _data_to(described: Sequence[describe.TableFacts]) -> str:
+    """The last month that any agency reported."""
+    months = [t.last_period for t in described if t.dataset.made_by == "agency" and len(t.last_period) == 7]
+    return max((month for month in months if "Q" not in month), default="")
+
+
+def assemble(
+    made: Content, compared: Mapping[str, str], *, previous: Link | None, reasons: Sequence[Reason]
+) -> Release:
+    """Put content and comparison together, hash everything, and name the release by its digest."""
+    files = made.files | {path: text.encode() for path, text in compared.items()}
+    facts = made.facts
+    core = Manifest(
+        id="", digest="", created_on=facts.created_on, jurisdiction=facts.county.id, title=facts.title,
+        publisher=facts.county.publisher, licence=facts.county.data_licence, data_to=facts.data_to,
+        datasets=tuple(
+            {"id": t.dataset.id, "title": t.dataset.title, "origin": str(t.origin), "rows": t.rows}  # type: ignore[misc]
+            for t in facts.tables
+        ),
+        previous=previous, reasons=tuple(reasons),
+        files=tuple(
+            FileEntry(path=path, sha256=sha256(files[path]), bytes=len(files[path]), in_digest=not path.endswith(".parquet"))
+            for path in sorted(files)
+        ),
+    )  # fmt: skip
+    digest = release_digest(core.model_dump(mode="json"))
+    manifest = core.model_copy(update={"digest": digest, "id": release_id(facts.created_on, digest)})
+    files[MANIFEST] = canonical_json(manifest.model_dump(mode="json")).encode()
+    files[SUMS] = sums_text({path: sha256(text) for path, text in files.items()}).encode()
+    return Release(manifest, files)

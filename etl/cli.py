@@ -1,0 +1,326 @@
+"""The command `daylight`. Every command says what it does with an example; heavy modules load when one runs.
+
+Exit codes (contract, section 2): 0 done, 2 usage, 10 submission refused, 11 disclosure refused, 12 release damaged,
+13 publication failed, 14 settings, 15 a declaration is wrong.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from schemas.errors import DaylightError, ReleaseDamaged
+
+app = typer.Typer(
+    name="daylight", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Daylight: check agencies' reports, protect small counts, and publish a record anyone can verify.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+On = Annotated[
+    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Take this day for today (default: today).")
+]  # fmt: skip
+CatalogueOption = Annotated[Path | None, typer.Option("--catalogue", help="The catalogue's folder [var/catalogue].")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this the plan is printed and nothing is changed.")]
+
+
+class To(StrEnum):
+    """Where a release can be published."""
+
+    LOCAL = "local"
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def _print_json(document: Any) -> None:
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Shows the step under way on a terminal; silent otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Starting") as status:
+        yield status.update
+
+
+def _today(on: datetime | None) -> date:
+    from etl.settings import current
+
+    return on.date() if on else current().today()
+
+
+def _catalogue_folder(given: Path | None) -> Path:
+    from etl.settings import current
+
+    return given or current().catalogue
+
+
+def _release_at(location: Path) -> Any:
+    """The release in a folder, or the newest of the catalogue in it."""
+    from schemas.release import open_catalogue, open_folder, open_release
+
+    if (location / "manifest.json").is_file():
+        return open_folder(location)
+    try:
+        return open_release(open_catalogue(location))
+    except FileNotFoundError as fault:
+        raise ReleaseDamaged(f"There is neither a release nor a catalogue in {location}.") from fault
+
+
+@app.command()
+def datasets(as_json: Json = False) -> None:
+    """List the datasets. Example: daylight datasets --json"""
+    from etl.settings import current
+    from schemas.jurisdiction import jurisdiction
+    from schemas.registry import check_declarations
+    from schemas.registry import datasets as declared
+
+    check_declarations(current().jurisdiction)
+    county = jurisdiction(current().jurisdiction)
+    rows = [
+        {
+            "id": one.id, "title": one.title, "one_row_is": one.one_row_is, "grain": [str(grain) for grain in one.grains],
+            "basis": sorted({str(county.cited(key).basis) for key in one.law}), "made_by": str(one.made_by),
+            "columns": [column.name for column in one.columns],
+        }
+        for one in declared()
+    ]  # fmt: skip
+    if as_json:
+        _print_json({"datasets": rows})
+        return
+    for row in rows:
+        _say(f"{row['id']}\n    {row['title']}. One row is {row['one_row_is']}.")
+        _say(f"    grain: {', '.join(row['grain']) or 'none'}; basis: {', '.join(row['basis'])}")
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Submissions: .csv, .xlsx, .ods")],
+    dataset_id: Annotated[str | None, typer.Option("--dataset", help="The dataset the files are for.")] = None,
+    on: On = None,
+    as_json: Json = False,
+) -> None:
+    """Check submissions and write nothing. Example: daylight check notice_compliance_2026-09.xlsx"""
+    from etl import report
+    from etl.pipeline import Settings, judge
+    from etl.settings import current
+
+    names = [path.name for path in files]
+    named = [(path, path.name if names.count(path.name) == 1 else str(path)) for path in files]
+    settings = Settings(_today(on), current().jurisdiction, _known(dataset_id) if dataset_id else None)
+    with _progress() as progress:
+        judged = judge(named, settings, progress=progress)
+    if as_json:
+        _print_json(report.as_json(judged))
+    else:
+        _say(report.as_text(judged))
+    if any(one.refused for one in judged):
+        raise typer.Exit(10)
+
+
+def _known(dataset_id: str) -> Any:
+    from etl.validate import submittable
+
+    for one in submittable():
+        if one.id == dataset_id:
+            return one
+    known = ", ".join(one.id for one in submittable())
+    raise typer.BadParameter(f"“{dataset_id}” is not a dataset that can be submitted. These are: {known}.")
+
+
+@app.command()
+def build(
+    submissions: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Every submission below this folder.")
+    ],
+    out: Annotated[Path, typer.Option(file_okay=False, help="The release is written into this folder, under its id.")],
+    previous: Annotated[Path | None, typer.Option(help="The catalogue the release is to follow.")] = None,
+    on: On = None,
+    as_json: Json = False,
+) -> None:
+    """Make one release of all submissions. Example: daylight build --submissions data --out var/releases"""
+    from etl import pipeline, report
+    from etl.read import submissions_below
+    from etl.settings import current
+    from etl.write import write_release
+    from schemas.registry import check_declarations
+
+    check_declarations(current().jurisdiction)
+    settings = pipeline.Settings(_today(on), current().jurisdiction)
+    paths = [(path, path.relative_to(submissions).as_posix()) for path in submissions_below(submissions)]
+    if not paths:
+        raise typer.BadParameter(f"There is no submission (.csv, .xlsx, .ods) below {submissions}.")
+    with _progress() as progress:
+        earlier = _public_releases(previous)
+        judged = pipeline.judge(paths, settings, progress=progress)
+        pipeline.refuse_if_needed(judged, report.as_text)
+        built = pipeline.build(judged, settings, earlier=earlier, progress=progress)
+        place = write_release(built.release, out)
+    warnings = [{"file": file, **report.finding_json(finding)} for file, finding in built.warnings]
+    if as_json:
+        manifest = built.release.manifest
+        _print_json({"id": manifest.id, "digest": manifest.digest, "path": str(place), "unchanged": built.unchanged,
+                     "previous": manifest.previous.id if manifest.previous else None, "warnings": warnings})  # fmt: skip
+        return
+    if warnings:
+        typer.echo(f"{len(warnings)} warnings are published with the figures; --json lists them.", err=True)
+    if built.unchanged:
+        typer.echo("Nothing is new since this release; it was made again as it was.", err=True)
+    _say(built.release.manifest.id)
+
+
+def _public_releases(previous: Path | None) -> list[Any]:
+    """The releases of the catalogue that are still public, newest first; none where there is no catalogue yet."""
+    from schemas.release import open_catalogue, open_release
+
+    if previous is None:
+        return []
+    try:
+        catalogue = open_catalogue(previous)
+    except FileNotFoundError:
+        return []
+    return [open_release(catalogue, entry.id) for entry in catalogue.published()]
+
+
+@app.command()
+def diff(old: Path, new: Path, as_json: Json = False) -> None:
+    """Say what changed between two releases. Example: daylight diff var/releases/OLD var/releases/NEW"""
+    from dataclasses import asdict
+
+    from etl import compare
+
+    before, after = _release_at(old), _release_at(new)
+    keys = {name: after.definition(name)["key"] for name in after.dataset_ids()}
+    changes = compare.differences(before, after, keys)
+    periods = compare.new_periods(before, compare.text_tables(after))
+    if as_json:
+        rows = [
+            {("class" if name == "change_class" else name): value for name, value in asdict(c).items()} for c in changes
+        ]
+        _print_json({"old": before.id, "new": after.id, "new_periods": periods, "changes": rows})
+        return
+    _say(f"From {before.id} to {after.id}:")
+    for name, some in periods.items():
+        if some:
+            _say(f"  new in {name}: {', '.join(some)}")
+    for c in changes:
+        because = f": {c.reason}" if c.reason else ""
+        _say(f"  {c.dataset}, {c.key}, {c.column}: {c.old or 'not reported'} → {c.new or 'not reported'}"
+             f" ({c.change_class}{because})")  # fmt: skip
+    if not changes:
+        _say("  no published figure changed")
+
+
+@app.command()
+def publish(
+    release: Annotated[Path, typer.Argument(help="The folder of a release.")],
+    to: Annotated[To, typer.Option(help="Where to.")],
+    catalogue: CatalogueOption = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Publish a release. Example: daylight publish var/releases/ID --to local --catalogue var/catalogue --yes"""
+    from etl.publish.local import LocalCatalogue
+    from schemas.release import open_folder
+
+    match to:
+        case To.LOCAL:
+            destination = LocalCatalogue(_catalogue_folder(catalogue))
+    plan = destination.plan(open_folder(release))
+    done = destination.publish(plan).done if yes else ()
+    if as_json:
+        _print_json({"destination": plan.destination, "release": plan.release.id, "plan": plan.steps, "done": done})
+        return
+    if not plan.steps:
+        _say(f"{plan.release.id} is published already; nothing to do.")
+    elif yes:
+        _say(f"Published {plan.release.id} in {destination.folder}.")
+    else:
+        _say(f"Would publish {plan.release.id} in {destination.folder}:")
+        for step in plan.steps:
+            _say(f"  {step}")
+        _say("Nothing was changed. Add --yes to do it.")
+
+
+@app.command()
+def verify(
+    location: Annotated[Path, typer.Argument(help="The folder of a release or of a catalogue.")],
+    as_json: Json = False,
+) -> None:
+    """Check a release or catalogue with nothing but its public files. Example: daylight verify var/catalogue"""
+    from dataclasses import asdict
+
+    from etl.verify import verify as check_everything
+
+    try:
+        with _progress() as progress:
+            verified = check_everything(location, progress=progress)
+    except FileNotFoundError as fault:
+        raise ReleaseDamaged(f"There is neither a release nor a catalogue in {location}.") from fault
+    if as_json:
+        _print_json({"verdict": "verified", "verified": [asdict(one) for one in verified]})
+        return
+    for one in verified:
+        _say(f"{one.what} is as it was published:")
+        for line in one.checks:
+            _say(f"  {line}")
+
+
+@app.command()
+def status(catalogue: CatalogueOption = None, on: On = None, as_json: Json = False) -> None:
+    """Say who has reported what. Example: daylight status --on 2026-11-20"""
+    from etl.status import as_text, reports
+
+    release = _release_at(_catalogue_folder(catalogue))
+    rows = reports(release, _today(on))
+    if as_json:
+        _print_json({"release": release.id, "reports": rows})
+    else:
+        _say(as_text(rows))
+
+
+@app.command()
+def serve(
+    catalogue: CatalogueOption = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on [127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on [8501].")] = None,
+) -> None:
+    """Show the dashboard, and the catalogue under /catalogue/. Example: daylight serve --port 8501"""
+    from dashboard.server import serve as run  # the one door from the command to the dashboard
+    from etl.errors import SettingsError
+    from etl.settings import current
+
+    settings = current()
+    where = (host or settings.host, settings.port if port is None else port)
+    try:
+        run(_catalogue_folder(catalogue), host=where[0], port=where[1])
+    except OSError as fault:
+        raise SettingsError(
+            f"Cannot listen on {where[0]}:{where[1]}: {fault.strerror}. Choose another --port."
+        ) from fault
+
+
+def main() -> None:
+    """Run the command; a person sees a sentence and an exit code, never a traceback for what they can mend."""
+    try:
+        app()
+    except DaylightError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. Nothing half done was left.", err=True)
+        sys.exit(130)

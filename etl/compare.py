@@ -1,0 +1,145 @@
+"""What differs between two releases, cell by cell, with the reasons given; and the release notes in words.
+
+Every change of a published cell has a class: scheduled (the agency sent a new revision of its row, as the revision
+policy foresees) or correction (an error was mended). Hidden cells appear with the mark, never with a value.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import date
+
+import pandas as pd
+
+from schemas.release import OpenRelease, Reason
+
+HIDDEN = "[c]"
+_REPORTING = frozenset({"status", "report_status", "method", "sample_size", "source_system", "submitted_on", "revision",
+                        "supersedes", "hash"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One changed cell, or a whole row that is new in an old period or gone (column `(row)`)."""
+
+    dataset: str
+    key: str
+    column: str
+    old: str
+    new: str
+    change_class: str
+    reason: str
+    date: str
+
+
+Tables = Mapping[str, pd.DataFrame]
+"""Published tables as text, by dataset; the key columns stand in `keys`."""
+
+
+def _rows(table: pd.DataFrame, key: Sequence[str]) -> dict[tuple[str, ...], dict[str, str]]:
+    return {tuple(row[name] for name in key): row for row in table.to_dict("records")}  # type: ignore[misc]
+
+
+def _shown(row: Mapping[str, str], column: str) -> str:
+    return HIDDEN if row.get(f"{column}_status") == "suppressed" else row.get(column, "")
+
+
+def _reason(corrections: pd.DataFrame, dataset: str, key: Sequence[str]) -> tuple[str, str] | None:
+    """The reason and date in the log of corrections whose key is the row's, or the beginning of it."""
+    for row in corrections.to_dict("records"):
+        parts = str(row["key"]).split("|")
+        if row["dataset"] == dataset and list(key[: len(parts)]) == parts:
+            return str(row["reason"]), str(row["date"])
+    return None
+
+
+def changes_of(dataset: str, key: Sequence[str], pair: tuple[pd.DataFrame, pd.DataFrame],
+               corrections: pd.DataFrame) -> list[Change]:  # fmt: skip
+    """Every changed cell of one table. Rows of periods that were not published before are new, not changed."""
+    if not key:
+        return []
+    old, new = _rows(pair[0], key), _rows(pair[1], key)
+    known_periods = {row.get("period", "") for row in old.values()}
+    found = []
+    for place in sorted(old.keys() | new.keys()):
+        before, after = old.get(place), new.get(place)
+        because = _reason(corrections, dataset, place)
+        reason, when = because or ("", "")
+        if before is None and after is not None:
+            if after.get("period", "") in known_periods:
+                found.append(Change(dataset, "|".join(place), "(row)", "", "added", "scheduled", reason, when))
+        elif after is None:
+            found.append(Change(dataset, "|".join(place), "(row)", "published", "gone", "correction", reason, when))
+        elif before is not None:
+            for column in after:
+                counted = not column.endswith("_status") and column not in _REPORTING
+                if counted and _shown(before, column) != _shown(after, column):
+                    values = _shown(before, column), _shown(after, column)
+                    kind = "correction" if because else "scheduled"
+                    found.append(Change(dataset, "|".join(place), column, *values, kind, reason, when))
+    return found
+
+
+def revisions_csv(changes: Sequence[Change]) -> str:
+    """revisions.csv: dataset, key, column, old, new, class, reason, date."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["class" if field.name == "change_class" else field.name for field in fields(Change)])
+    writer.writerows(astuple(change) for change in changes)
+    return out.getvalue()
+
+
+def notes(
+    title: str, changes: Sequence[Change], *, new_periods: Mapping[str, Sequence[str]], reasons: Sequence[Reason],
+    facts: tuple[date, OpenRelease | None],
+) -> str:  # fmt: skip
+    """notes.md: what is new, what changed and why, and which warnings were accepted."""
+    on, previous = facts
+    lines = [f"# {title}", "", f"Release of {on.isoformat()}.", ""]
+    if previous is None:
+        lines += ["This is the first release: there is nothing to compare it with.", ""]
+    else:
+        lines += [f"Compared with release {previous.id}.", "", "## New periods", ""]
+        lines += [f"- {name}: {', '.join(periods)}" for name, periods in new_periods.items() if periods] or ["None."]
+        lines += ["", "## Changed figures", ""]
+        lines += [f"- {c.dataset}, {c.key}, {c.column}: {c.old or 'not reported'} → {c.new or 'not reported'} "
+                  f"({c.change_class}{': ' + c.reason if c.reason else ''})" for c in changes] or ["None."]  # fmt: skip
+        lines.append("")
+    lines += ["## Corrections and accepted warnings", ""]
+    lines += [
+        f"- {r.kind}, {r.code} {r.dataset} {r.period}: {r.reason} ({r.accepted_by}, {r.on})" for r in reasons
+    ] or ["None."]
+    return "\n".join(lines) + "\n"
+
+
+def text_tables(release: OpenRelease) -> dict[str, pd.DataFrame]:
+    """The tables of a release as text, as they were published."""
+    return {name: text_table(release.text(f"tables/{name}.csv")) for name in release.dataset_ids()}
+
+
+def text_table(text: str) -> pd.DataFrame:
+    """A published CSV as text: every cell as it stands."""
+    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+
+
+def differences(
+    old: OpenRelease, new: OpenRelease | Mapping[str, pd.DataFrame], keys: Mapping[str, Sequence[str]]
+) -> list[Change]:
+    """Every change from one release to another; `keys` gives the key columns of each dataset."""
+    before = text_tables(old)
+    after = text_tables(new) if isinstance(new, OpenRelease) else dict(new)
+    corrections = after.get("corrections", pd.DataFrame(columns=["dataset", "key", "reason", "date"]))
+    found = []
+    for name in sorted(before.keys() & after.keys()):
+        found += changes_of(name, keys[name], (before[name], after[name]), corrections)
+    return found
+
+
+def new_periods(old: OpenRelease, after: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
+    """For each dataset, the periods that the old release did not have."""
+    before = text_tables(old)
+    return {
+        name: sorted(set(table["period"]) - set(before[name]["period"] if name in before else []))
+        for name, table in sorted(after.items()) if "period" in table
+    }  # fmt: skip

@@ -1,0 +1,110 @@
+"""R27 and the comparison with what is public already: is this the same series, only longer?
+
+A change from one period to the next is unusual when it lies more than the declared number of robust standard deviations
+(1.4826 times the median absolute deviation, Rousseeuw and Croux 1993) from the median change. Counts vary by chance even
+when nothing happens, so the deviation is never taken to be smaller than that of a Poisson count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from etl.findings import Finding, found
+from etl.together import explains, key_text
+from schemas.declare import Dataset, MadeBy, Plausibility, Role
+from schemas.registry import dataset
+from schemas.release import OpenRelease
+
+_MAD_TO_SD = 1.4826
+
+
+def _series(table: pd.DataFrame, check: Plausibility, declared: Dataset) -> dict[tuple[str, ...], pd.Series]:
+    """The column added up over each period, for each `by`; periods with an empty cell are left out."""
+    rows = table[table["facility"] == "ALL"] if "facility" in declared.key else table
+    rows = rows[rows[check.column].notna()]
+    totals = rows.groupby([*check.by, "period"])[check.column].sum().astype("int64")
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    for row in totals.reset_index().to_dict("records"):
+        found.setdefault(tuple(str(row[name]) for name in check.by), {})[str(row["period"])] = row[check.column]
+    return {key: pd.Series(by_period) for key, by_period in found.items()}
+
+
+def unusual_changes(series: pd.Series, *, deviations: float, at_least: int) -> list[str]:
+    """The periods whose change from the period before lies outside the usual range of all the changes."""
+    if len(series) < at_least:
+        return []
+    changes = series.sort_index().diff().dropna()
+    middle = float(changes.median())
+    spread = _MAD_TO_SD * float((changes - middle).abs().median())
+    chance = float(2 * max(series.median(), 1)) ** 0.5
+    return [
+        str(period) for period, change in changes.items() if abs(change - middle) > deviations * max(spread, chance)
+    ]
+
+
+def _finding(declared: Dataset, check: Plausibility, period: str, key: tuple[str, ...], words: str) -> Finding:
+    agency = key[check.by.index("agency")] if "agency" in check.by else ""
+    message = f"{declared.id}, {', '.join(key)}, {period}: {check.column} {words}."
+    base = found("R27", message, column=check.column)
+    return replace(base, dataset=declared.id, period=period, agency=agency)
+
+
+def examine(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """R27 over the newest revision of every row."""
+    findings = []
+    for name, table in sorted(tables.items()):
+        declared = dataset(name)
+        for check in declared.plausibility:
+            for key, series in _series(table, check, declared).items():
+                periods = unusual_changes(series, deviations=check.deviations, at_least=check.at_least_periods)
+                words = "changed from the period before by far more than usual"
+                findings += [_finding(declared, check, period, key, words) for period in periods]
+                if check.year_total_at_most is not None:
+                    by_year = series.groupby(series.index.str[:4]).sum()
+                    for year in by_year[by_year > check.year_total_at_most].index:
+                        most = f"adds up to more than {check.year_total_at_most} in the year"
+                        findings.append(_finding(declared, check, str(year), key, most))
+    return findings
+
+
+def _published(previous: OpenRelease, name: str) -> pd.DataFrame | None:
+    return previous.table(name) if name in previous.dataset_ids() else None
+
+
+def compare_with_previous(
+    tables: Mapping[str, pd.DataFrame], previous: OpenRelease | None, explained: set[tuple[str, str]]
+) -> list[Finding]:
+    """V401 and V402: rows that were public and have gone, and figures that changed without a revision.
+
+    explained: (dataset, key or beginning of a key) of the log of corrections; what it explains is no silent change.
+    """
+    if previous is None:
+        return []
+    findings = []
+    for name, table in sorted(tables.items()):
+        declared, before = dataset(name), _published(previous, name)
+        if before is None or "revision" not in table or not declared.key:
+            continue
+        old = {key_text(row, declared): row for _, row in before.iterrows()}
+        new = {key_text(row, declared): row for _, row in table.iterrows()}
+        for period in sorted({key.split("|")[0] for key in old.keys() - new.keys()}):
+            message = f"{name}: rows of {period} that are public are in no submission any more."
+            findings.append(replace(found("V401", message), dataset=name, period=period))
+        for key in sorted(old.keys() & new.keys()):
+            if not explains(explained, name, key):
+                findings += _silently_changed(declared, key, old[key], new[key])
+    return findings
+
+
+def _silently_changed(declared: Dataset, key: str, old: pd.Series, new: pd.Series) -> list[Finding]:
+    if declared.made_by is not MadeBy.AGENCY or str(old["revision"]) != str(new["revision"]):
+        return []
+    counts = [c.name for c in declared.published_columns if c.role is Role.COUNT]
+    differ = [name for name in counts if pd.notna(old[name]) and (pd.isna(new[name]) or old[name] != new[name])]
+    if not differ:
+        return []
+    message = f"{declared.id}, {key}: {', '.join(differ)} changed, but the row has the revision already published."
+    return [
+        replace(found("V402", message, column=differ[0]), dataset=declared.id, period=key.split("|", maxsplit=1)[0])
+    ]

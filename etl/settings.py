@@ -1,0 +1,60 @@
+"""Settings: command-line options, then DAYLIGHT_* variables, then `daylight.toml` in the working folder, then defaults.
+
+With `etl.cli` the only reader of environment and clock. Secrets are never part of a `repr`.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from etl.errors import SettingsError
+
+FILE = "daylight.toml"
+PREFIX = "DAYLIGHT_"
+
+
+class Settings(BaseModel):
+    """What a command uses where no option says otherwise.
+
+    catalogue: the local catalogue's folder. jurisdiction: the county's folder in schemas/jurisdictions. on: the day a
+    command takes for today. host and port: where `serve` listens.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    catalogue: Path = Path("var/catalogue")
+    jurisdiction: str = "king_county"
+    on: date | None = None
+    host: str = "127.0.0.1"
+    port: int = 8501
+
+    def today(self) -> date:
+        """The day a command takes for today."""
+        return self.on or date.today()  # noqa: DTZ011 - the day where the county is, as its clerks count it
+
+
+def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
+    """Settings of an environment and a folder; SettingsError names the setting that makes no sense."""
+    path = folder / FILE
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SettingsError(f"{FILE}: {fault}") from fault
+    names = Settings.model_fields
+    values = {name: value for name, value in told.items() if not isinstance(value, dict)}
+    values |= {name: environment[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in environment}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as fault:
+        wrong = ", ".join(sorted({str(error["loc"][0]) for error in fault.errors()}))
+        where = f"{FILE} or {PREFIX}… variable"
+        raise SettingsError(f"These settings are not understood ({where}): {wrong}.") from fault
+
+
+def current() -> Settings:
+    """The settings of this process."""
+    return settings_from(os.environ, Path.cwd())

@@ -1,0 +1,1 @@
+"""One file for each dataset: add a file, and it is in."""
