@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from etl.errors import SettingsError
 from etl.findings import Finding, found
-from etl.read import FileRead, SheetTable
+from etl.layout import SheetTable
+from etl.read import FileRead
 from etl.validate import column_names
 from schemas.declare import Dataset, Origin
 

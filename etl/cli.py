@@ -4,81 +4,41 @@ Exit codes (contract, section 2): 0 done, 2 usage, 10 submission refused, 11 dis
 13 publication failed, 14 settings, 15 a declaration is wrong.
 """
 
-import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from etl import cli_agency
+from etl.console import (
+    CatalogueOption,
+    Json,
+    On,
+    Yes,
+    catalogue_folder,
+    print_json,
+    progress_shown,
+    release_at,
+    say,
+    today,
+)
 from schemas.errors import DaylightError, ReleaseDamaged
 
 app = typer.Typer(
-    name="daylight", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="daylight", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="Daylight: check agencies' reports, protect small counts, and publish a record anyone can verify.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-On = Annotated[
-    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Take this day for today (default: today).")
-]  # fmt: skip
-CatalogueOption = Annotated[Path | None, typer.Option("--catalogue", help="The catalogue's folder [var/catalogue].")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this the plan is printed and nothing is changed.")]
+for command in (cli_agency.check, cli_agency.template, cli_agency.receive, cli_agency.aggregate):
+    app.command()(command)
 
 
 class To(StrEnum):
     """Where a release can be published."""
 
     LOCAL = "local"
-
-
-def _say(text: str) -> None:
-    typer.echo(text)
-
-
-def _print_json(document: Any) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Shows the step under way on a terminal; silent otherwise."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("Starting") as status:
-        yield status.update
-
-
-def _today(on: datetime | None) -> date:
-    from etl.settings import current
-
-    return on.date() if on else current().today()
-
-
-def _catalogue_folder(given: Path | None) -> Path:
-    from etl.settings import current
-
-    return given or current().catalogue
-
-
-def _release_at(location: Path) -> Any:
-    """The release in a folder, or the newest of the catalogue in it."""
-    from schemas.release import open_catalogue, open_folder, open_release
-
-    if (location / "manifest.json").is_file():
-        return open_folder(location)
-    try:
-        return open_release(open_catalogue(location))
-    except FileNotFoundError as fault:
-        raise ReleaseDamaged(f"There is neither a release nor a catalogue in {location}.") from fault
 
 
 @app.command()
@@ -100,46 +60,11 @@ def datasets(as_json: Json = False) -> None:
         for one in declared()
     ]  # fmt: skip
     if as_json:
-        _print_json({"datasets": rows})
+        print_json({"datasets": rows})
         return
     for row in rows:
-        _say(f"{row['id']}\n    {row['title']}. One row is {row['one_row_is']}.")
-        _say(f"    grain: {', '.join(row['grain']) or 'none'}; basis: {', '.join(row['basis'])}")
-
-
-@app.command()
-def check(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Submissions: .csv, .xlsx, .ods")],
-    dataset_id: Annotated[str | None, typer.Option("--dataset", help="The dataset the files are for.")] = None,
-    on: On = None,
-    as_json: Json = False,
-) -> None:
-    """Check submissions and write nothing. Example: daylight check notice_compliance_2026-09.xlsx"""
-    from etl import report
-    from etl.pipeline import Settings, judge
-    from etl.settings import current
-
-    names = [path.name for path in files]
-    named = [(path, path.name if names.count(path.name) == 1 else str(path)) for path in files]
-    settings = Settings(_today(on), current().jurisdiction, _known(dataset_id) if dataset_id else None)
-    with _progress() as progress:
-        judged = judge(named, settings, progress=progress)
-    if as_json:
-        _print_json(report.as_json(judged))
-    else:
-        _say(report.as_text(judged))
-    if any(one.refused for one in judged):
-        raise typer.Exit(10)
-
-
-def _known(dataset_id: str) -> Any:
-    from etl.validate import submittable
-
-    for one in submittable():
-        if one.id == dataset_id:
-            return one
-    known = ", ".join(one.id for one in submittable())
-    raise typer.BadParameter(f"“{dataset_id}” is not a dataset that can be submitted. These are: {known}.")
+        say(f"{row['id']}\n    {row['title']}. One row is {row['one_row_is']}.")
+        say(f"    grain: {', '.join(row['grain']) or 'none'}; basis: {', '.join(row['basis'])}")
 
 
 @app.command()
@@ -160,11 +85,11 @@ def build(
     from schemas.registry import check_declarations
 
     check_declarations(current().jurisdiction)
-    settings = pipeline.Settings(_today(on), current().jurisdiction)
+    settings = pipeline.Settings(today(on), current().jurisdiction)
     paths = [(path, path.relative_to(submissions).as_posix()) for path in submissions_below(submissions)]
     if not paths:
         raise typer.BadParameter(f"There is no submission (.csv, .xlsx, .ods) below {submissions}.")
-    with _progress() as progress:
+    with progress_shown() as progress:
         earlier = _public_releases(previous)
         judged = pipeline.judge(paths, settings, progress=progress)
         pipeline.refuse_if_needed(judged, report.as_text)
@@ -173,14 +98,14 @@ def build(
     warnings = [{"file": file, **report.finding_json(finding)} for file, finding in built.warnings]
     if as_json:
         manifest = built.release.manifest
-        _print_json({"id": manifest.id, "digest": manifest.digest, "path": str(place), "unchanged": built.unchanged,
+        print_json({"id": manifest.id, "digest": manifest.digest, "path": str(place), "unchanged": built.unchanged,
                      "previous": manifest.previous.id if manifest.previous else None, "warnings": warnings})  # fmt: skip
         return
     if warnings:
         typer.echo(f"{len(warnings)} warnings are published with the figures; --json lists them.", err=True)
     if built.unchanged:
         typer.echo("Nothing is new since this release; it was made again as it was.", err=True)
-    _say(built.release.manifest.id)
+    say(built.release.manifest.id)
 
 
 def _public_releases(previous: Path | None) -> list[Any]:
@@ -203,7 +128,7 @@ def diff(old: Path, new: Path, as_json: Json = False) -> None:
 
     from etl import compare
 
-    before, after = _release_at(old), _release_at(new)
+    before, after = release_at(old), release_at(new)
     keys = {name: after.definition(name)["key"] for name in after.dataset_ids()}
     changes = compare.differences(before, after, keys)
     periods = compare.new_periods(before, compare.text_tables(after))
@@ -211,18 +136,18 @@ def diff(old: Path, new: Path, as_json: Json = False) -> None:
         rows = [
             {("class" if name == "change_class" else name): value for name, value in asdict(c).items()} for c in changes
         ]
-        _print_json({"old": before.id, "new": after.id, "new_periods": periods, "changes": rows})
+        print_json({"old": before.id, "new": after.id, "new_periods": periods, "changes": rows})
         return
-    _say(f"From {before.id} to {after.id}:")
+    say(f"From {before.id} to {after.id}:")
     for name, some in periods.items():
         if some:
-            _say(f"  new in {name}: {', '.join(some)}")
+            say(f"  new in {name}: {', '.join(some)}")
     for c in changes:
         because = f": {c.reason}" if c.reason else ""
-        _say(f"  {c.dataset}, {c.key}, {c.column}: {c.old or 'not reported'} → {c.new or 'not reported'}"
+        say(f"  {c.dataset}, {c.key}, {c.column}: {c.old or 'not reported'} → {c.new or 'not reported'}"
              f" ({c.change_class}{because})")  # fmt: skip
     if not changes:
-        _say("  no published figure changed")
+        say("  no published figure changed")
 
 
 @app.command()
@@ -239,58 +164,75 @@ def publish(
 
     match to:
         case To.LOCAL:
-            destination = LocalCatalogue(_catalogue_folder(catalogue))
+            destination = LocalCatalogue(catalogue_folder(catalogue))
     plan = destination.plan(open_folder(release))
     done = destination.publish(plan).done if yes else ()
     if as_json:
-        _print_json({"destination": plan.destination, "release": plan.release.id, "plan": plan.steps, "done": done})
+        print_json({"destination": plan.destination, "release": plan.release.id, "plan": plan.steps, "done": done})
         return
     if not plan.steps:
-        _say(f"{plan.release.id} is published already; nothing to do.")
+        say(f"{plan.release.id} is published already; nothing to do.")
     elif yes:
-        _say(f"Published {plan.release.id} in {destination.folder}.")
+        say(f"Published {plan.release.id} in {destination.folder}.")
     else:
-        _say(f"Would publish {plan.release.id} in {destination.folder}:")
+        say(f"Would publish {plan.release.id} in {destination.folder}:")
         for step in plan.steps:
-            _say(f"  {step}")
-        _say("Nothing was changed. Add --yes to do it.")
+            say(f"  {step}")
+        say("Nothing was changed. Add --yes to do it.")
 
 
 @app.command()
 def verify(
-    location: Annotated[Path, typer.Argument(help="The folder of a release or of a catalogue.")],
+    location: Annotated[str, typer.Argument(help="The folder or the address of a release or of a catalogue.")],
     as_json: Json = False,
 ) -> None:
     """Check a release or catalogue with nothing but its public files. Example: daylight verify var/catalogue"""
     from dataclasses import asdict
+    from tempfile import TemporaryDirectory
 
+    from etl.fetch import fetch, is_address
     from etl.verify import verify as check_everything
 
     try:
-        with _progress() as progress:
-            verified = check_everything(location, progress=progress)
+        with progress_shown() as progress, TemporaryDirectory(prefix="daylight-verify-") as fetched:
+            if is_address(location):
+                fetch(location, Path(fetched), progress=progress)
+            verified = check_everything(Path(fetched if is_address(location) else location), progress=progress)
     except FileNotFoundError as fault:
         raise ReleaseDamaged(f"There is neither a release nor a catalogue in {location}.") from fault
     if as_json:
-        _print_json({"verdict": "verified", "verified": [asdict(one) for one in verified]})
+        print_json({"verdict": "verified", "verified": [asdict(one) for one in verified]})
         return
     for one in verified:
-        _say(f"{one.what} is as it was published:")
+        say(f"{one.what} is as it was published:")
         for line in one.checks:
-            _say(f"  {line}")
+            say(f"  {line}")
 
 
 @app.command()
-def status(catalogue: CatalogueOption = None, on: On = None, as_json: Json = False) -> None:
+def status(
+    catalogue: CatalogueOption = None,
+    inbox: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="Read an inbox instead.")] = None,
+    on: On = None,
+    as_json: Json = False,
+) -> None:
     """Say who has reported what. Example: daylight status --on 2026-11-20"""
+    from etl.settings import current
     from etl.status import as_text, reports
+    from schemas.jurisdiction import jurisdiction
 
-    release = _release_at(_catalogue_folder(catalogue))
-    rows = reports(release, _today(on))
-    if as_json:
-        _print_json({"release": release.id, "reports": rows})
+    if inbox:
+        from etl.inbox import inbox_status
+
+        source = {"inbox": str(inbox)}
+        rows = inbox_status(inbox, jurisdiction(current().jurisdiction), today(on))
     else:
-        _say(as_text(rows))
+        release = release_at(catalogue_folder(catalogue))
+        source, rows = {"release": release.id}, reports(release, today(on))
+    if as_json:
+        print_json({**source, "reports": rows})
+    else:
+        say(as_text(rows))
 
 
 @app.command()
@@ -307,7 +249,7 @@ def serve(
     settings = current()
     where = (host or settings.host, settings.port if port is None else port)
     try:
-        run(_catalogue_folder(catalogue), host=where[0], port=where[1])
+        run(catalogue_folder(catalogue), host=where[0], port=where[1])
     except OSError as fault:
         raise SettingsError(
             f"Cannot listen on {where[0]}:{where[1]}: {fault.strerror}. Choose another --port."

@@ -45,13 +45,13 @@ def _shown(row: Mapping[str, str], column: str) -> str:
     return HIDDEN if row.get(f"{column}_status") == "suppressed" else row.get(column, "")
 
 
-def _reason(corrections: pd.DataFrame, dataset: str, key: Sequence[str]) -> tuple[str, str] | None:
-    """The reason and date in the log of corrections whose key is the row's, or the beginning of it."""
+def _reason(corrections: pd.DataFrame, dataset: str, key: Sequence[str]) -> tuple[str, str, str]:
+    """Class, reason and date in the log of corrections of a row or the beginning of its key; empty where none is."""
     for row in corrections.to_dict("records"):
         parts = str(row["key"]).split("|")
         if row["dataset"] == dataset and list(key[: len(parts)]) == parts:
-            return str(row["reason"]), str(row["date"])
-    return None
+            return str(row.get("revision_class") or "correction"), str(row["reason"]), str(row["date"])
+    return "", "", ""
 
 
 def changes_of(dataset: str, key: Sequence[str], pair: tuple[pd.DataFrame, pd.DataFrame],
@@ -64,20 +64,18 @@ def changes_of(dataset: str, key: Sequence[str], pair: tuple[pd.DataFrame, pd.Da
     found = []
     for place in sorted(old.keys() | new.keys()):
         before, after = old.get(place), new.get(place)
-        because = _reason(corrections, dataset, place)
-        reason, when = because or ("", "")
+        kind, *because = _reason(corrections, dataset, place)
         if before is None and after is not None:
             if after.get("period", "") in known_periods:
-                found.append(Change(dataset, "|".join(place), "(row)", "", "added", "scheduled", reason, when))
+                found.append(Change(dataset, "|".join(place), "(row)", "", "added", kind or "scheduled", *because))
         elif after is None:
-            found.append(Change(dataset, "|".join(place), "(row)", "published", "gone", "correction", reason, when))
+            found.append(Change(dataset, "|".join(place), "(row)", "published", "gone", kind or "correction", *because))
         elif before is not None:
             for column in after:
                 counted = not column.endswith("_status") and column not in _REPORTING
                 if counted and _shown(before, column) != _shown(after, column):
                     values = _shown(before, column), _shown(after, column)
-                    kind = "correction" if because else "scheduled"
-                    found.append(Change(dataset, "|".join(place), column, *values, kind, reason, when))
+                    found.append(Change(dataset, "|".join(place), column, *values, kind or "scheduled", *because))
     return found
 
 

@@ -1,7 +1,9 @@
 """Text cells -> values, or findings. No validator coerces: a cell becomes a value here or is reported here."""
 
+import calendar
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -10,24 +12,55 @@ import pandas as pd
 
 from etl.evaluate import first_day, next_period
 from etl.findings import Finding, found
-from etl.identifiers import identifier_in
 from schemas import vocabulary
 from schemas.declare import Column, Dataset, Grain, Kind
 from schemas.rules import Level
 
 PERIOD_FORMS = {
-    Grain.MONTH: re.compile(r"\d{4}-(0[1-9]|1[0-2])"),
-    Grain.QUARTER: re.compile(r"\d{4}-Q[1-4]"),
-    Grain.YEAR: re.compile(r"\d{4}"),
+    Grain.MONTH: re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])"),
+    Grain.QUARTER: re.compile(r"(19|20)[0-9]{2}-Q[1-4]"),
+    Grain.YEAR: re.compile(r"(19|20)[0-9]{2}"),
 }
 _FORM_IN_WORDS = {Grain.MONTH: "2026-09", Grain.QUARTER: "2026-Q3", Grain.YEAR: "2026"}
+_MONTH_NUMBERS = {
+    name.casefold(): number for number in range(1, 13)
+    for name in (str(number), f"{number:02d}", calendar.month_name[number], calendar.month_abbr[number])
+} | {"sept": 9}  # fmt: skip
+_MONTH_FORMS = (
+    (re.compile(r"((?:19|20)\d{2})[-/ ](\d{1,2})"), 1, 2),
+    (re.compile(r"((?:19|20)\d{2})-(\d{2})-\d{2}"), 1, 2),
+    (re.compile(r"(\d{1,2})[-/]((?:19|20)\d{2})"), 2, 1),
+    (re.compile(r"([A-Za-z]{3,9})[-, ]{1,2}((?:19|20)\d{2})"), 2, 1),
+    (re.compile(r"((?:19|20)\d{2})[-, ]{1,2}([A-Za-z]{3,9})"), 1, 2),
+)
+"""Ways to write a month, with the groups that hold the year and the month."""
+_QUARTER_FORM = re.compile(r"(?:((?:19|20)\d{2})[- ]?Q([1-4])|Q([1-4])[-/ ]?((?:19|20)\d{2}))", re.IGNORECASE)
 _WHOLE = re.compile(r"-?\d{1,12}")
 _DECIMAL = re.compile(r"-?\d{1,12}(\.\d{1,9})?")
-_SEPARATED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_SEPARATED = re.compile(r"-?\d{1,3}(?:(?:,\d{3})+|(?:[ '\u00a0\u2009\u202f]\d{3})+)(?:\.\d+)?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST_TEXT = 200
 DTYPES = {Kind.WHOLE: "Int64", Kind.DECIMAL: "Float64", Kind.DATE: "datetime64[us]"}
 """The dtype of a typed column; every other kind is text (`str`, an empty cell is missing)."""
+
+
+def _plain_number(text: str) -> str:
+    """Digits of any width become plain ones."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def period_in(text: str, grains: tuple[Grain, ...]) -> str | None:
+    """The period a text means: 2026-09, 2026/9, 09/2026, Sep 2026, a day of the month; 2026-Q3, Q3 2026; 2026."""
+    plain = " ".join(_plain_number(text).replace(".", " ").split())
+    meant = [plain]
+    if Grain.MONTH in grains:
+        for form, year, month in _MONTH_FORMS:
+            match = form.fullmatch(plain)
+            number = _MONTH_NUMBERS.get(match[month].casefold(), 0) if match else 0
+            meant += [f"{match[year]}-{number:02d}"] if match else []
+    if Grain.QUARTER in grains and (match := _QUARTER_FORM.fullmatch(plain)):
+        meant.append(f"{match[1] or match[4]}-Q{match[2] or match[3]}")
+    return next((text for text in meant if any(PERIOD_FORMS[grain].fullmatch(text) for grain in grains)), None)
 
 
 @dataclass
@@ -55,12 +88,14 @@ class _Cells:
         return None
 
     def _without_separators(self, text: str, column: Column, row: int) -> str:
+        text = _plain_number(text)
         if not _SEPARATED.fullmatch(text):
             return text
         self.report("V207", f"{column.name} was written with thousands separators.", row=row, column=column)
-        return text.replace(",", "")
+        return re.sub(r"[, '\u00a0\u2009\u202f]", "", text)
 
     def day(self, text: str, column: Column, row: int) -> date | None:
+        text = _plain_number(text)
         if _ISO_DATE.fullmatch(text):
             try:
                 return date.fromisoformat(text)
@@ -71,6 +106,7 @@ class _Cells:
 
     def code(self, text: str, column: Column, row: int) -> str | None:
         known = vocabulary.spellings(column.vocabulary, self.jurisdiction)
+        text = unicodedata.normalize("NFKC", text).strip("\"'")
         if text.casefold() in known:
             return known[text.casefold()]
         near = difflib.get_close_matches(text.casefold(), known, n=1, cutoff=0.7)
@@ -80,19 +116,15 @@ class _Cells:
         return None
 
     def text(self, text: str, column: Column, row: int) -> str | None:
-        kind = identifier_in(text)
-        if kind:
-            self.report("R26", f"A cell of {column.name} looks like {kind}.", row=row, column=column)
-            return None
         if len(text) > _LONGEST_TEXT:
             self.report("V209", f"{column.name} has more than {_LONGEST_TEXT} characters.", row=row, column=column)
             return None
         return text
 
     def period(self, text: str, column: Column, row: int, grains: tuple[Grain, ...]) -> str | None:
-        month = text[:7] if Grain.MONTH in grains and re.fullmatch(r"\d{4}-\d{2}-01", text) else text
-        if any(PERIOD_FORMS[grain].fullmatch(month) for grain in grains):
-            return month
+        understood = period_in(text, grains)
+        if understood:
+            return understood
         forms = " or ".join(_FORM_IN_WORDS[grain] for grain in grains)
         self.report("V206", f"The period is written as in {forms}.", row=row, column=column)
         return None

@@ -10,6 +10,8 @@ import pandas as pd
 from etl.agreements import Correction
 from etl.convert import DTYPES, last_day
 from etl.evaluate import all_satisfied, next_period, periods_between, quarter_of, weighted_sum
+from etl.findings import Finding
+from etl.together import latest
 from schemas.declare import Dataset, Protection, Role
 from schemas.jurisdiction import Duty, Jurisdiction
 from schemas.registry import dataset
@@ -82,7 +84,7 @@ def _reported(rows: pd.DataFrame, due: date, declared: Dataset) -> dict[str, obj
     """How a month was reported: late when its first report came after it was due, else as its rows say."""
     status_name = "status" if declared.column("status").vocabulary == "reporting_status" else "report_status"
     received = rows.loc[rows["revision"] == rows["revision"].min(), "submitted_on"].max()
-    stated = set(rows[status_name])
+    stated = set(latest(rows, declared)[status_name])
     if pd.notna(received) and received.date() > due:
         status = "late"
     elif stated == {"certified_zero"}:
@@ -145,7 +147,20 @@ def agreed_corrections(applied: Sequence[tuple[Correction, str, str, str, str]])
         {
             "period": period, "agency": agency, "id": f"agreed-{correction.on}-{number}", "dataset": name, "key": key,
             "column": correction.column, "old": correction.old, "new": correction.new, "reason": correction.reason,
-            "date": correction.on, "status": "certified", "method": "census", "revision": 1,
+            "date": correction.on, "revision_class": "correction", "status": "certified", "method": "census", "revision": 1,
         }
         for number, (correction, name, key, period, agency) in enumerate(applied, start=1)
     ]  # fmt: skip
+
+
+def flags(flagged: Sequence[tuple[Finding, str]]) -> pd.DataFrame:
+    """The table of flags: (finding placed by dataset, period and agency; the reason it was accepted) -> rows counted."""
+    records: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    for finding, reason in flagged:
+        key = (finding.period, finding.agency, finding.dataset, finding.kind.code)
+        record = records.setdefault(key, {
+            "period": key[0], "agency": key[1], "dataset": key[2], "rule": key[3], "rows_flagged": 0,
+            "says": finding.kind.title, "reason": reason or None,
+        })  # fmt: skip
+        record["rows_flagged"] += 1
+    return typed(list(records.values()), dataset("data_flags"))

@@ -7,6 +7,7 @@ and never repeats the value of a cell, except codes of a closed list and numbers
 
 from dataclasses import dataclass
 
+from schemas.errors import DefinitionError
 from schemas.rules import Level
 
 
@@ -74,8 +75,25 @@ KINDS = {
              "Save the table as .xlsx or as CSV (UTF-8)."),
         Kind("V108", "Old character set", "The text is not UTF-8; it was read as Windows-1252.",
              "Save CSV files as “CSV UTF-8”.", _WARNING),
-        Kind("V109", "Row longer than the header", "A row has more cells than the header row has columns.",
-             "Put text with a comma in quotation marks, or remove the extra cells."),
+        Kind("V109", "Cell without a header", "A cell stands in a column that has no header, or beyond the last one.",
+             "Give the column its header, put text with a comma in quotation marks, or remove the cell."),
+        Kind("V110", "More than one table", "Several sheets look like the table, and it cannot be told which is meant.",
+             "Put the table on a sheet named Data, or remove the other sheets."),
+        Kind("V111", "Row of totals set aside", "The last row is a row of totals; it was not read as data.",
+             "Nothing needs to be done. Totals are worked out again.", _WARNING),
+        Kind("V112", "Merged cells", "A merged cell was read as if each of its rows held the value.",
+             "Fill in each row by itself.", _WARNING),
+        Kind("V113", "Merged number", "A number is merged over several rows, and it cannot be told which it belongs to.",
+             "Undo the merge and write a number into each row."),
+        Kind("V114", "Formula", "The cell holds a formula; the value stored with it was read.",
+             "Replace formulas by their values before sending.", _WARNING),
+        Kind("V115", "Formula without a value", "The cell holds a formula whose value was never stored.",
+             "Open the file in a spreadsheet program, save it, and send it again; or write the value."),
+        Kind("V116", "Error value", "The cell shows an error such as #REF! instead of a value.", "Correct the cell."),
+        Kind("V117", "Hidden rows or columns", "Hidden rows or columns hold figures; they were read like the others.",
+             "Show them and check that they belong to the report.", _WARNING),
+        Kind("V118", "Older template", "The workbook was made from a template that has changed since.",
+             "Nothing needs to be done if nothing else is reported. Take a new template next time.", _WARNING),
         Kind("V201", "Cell empty", "A cell that identifies the row, or must be filled, is empty.", "Fill the cell."),
         Kind("V202", "Not a number of the right kind", "A count is a whole number; a measure is a plain number.",
              "Write digits only. Leave the cell empty if the figure is not reported."),
@@ -109,7 +127,7 @@ KINDS = {
         Kind("R03", "Warrants do not fit", "A judicial criminal warrant is counted only where that is the instrument.",
              _ROW),
         Kind("R04", "Purpose not determined for all", "Staff are to determine the purpose of every request.",
-             "Correct the row if it is wrong. If it is right, it will be published with this flag."),
+             "Correct the row if it is wrong. If it is right, it will be published with this flag.", _WARNING),
         Kind("R05", "Form and request do not fit", "Form I-247A asks for a hold, a notification, or both.", _ROW),
         Kind("R06", "Form not in use then", "The form was not in use in the period.",
              "Check the form. If it is right, it will be published with this flag.", _WARNING),
@@ -161,5 +179,7 @@ KINDS = {
 
 
 def found(code: str, message: str, *, row: int | None = None, column: str | None = None) -> Finding:
-    """A finding of a kind of the catalogue; KeyError for a code that is not in it."""
+    """A finding of a kind of the catalogue; DefinitionError for a code (such as a new rule's id) that is not in it."""
+    if code not in KINDS:
+        raise DefinitionError(f"etl/findings.py has no kind {code}: add one with what it means and what to do.")
     return Finding(kind=KINDS[code], message=message, row=row, column=column)

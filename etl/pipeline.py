@@ -18,7 +18,7 @@ from etl.errors import SubmissionRefused
 from etl.findings import Finding
 from etl.indicators import compute
 from etl.read import FileRead, read_file
-from etl.validate import Validated, in_order, recognise, validate
+from etl.validate import Validated, in_order, recognise_file, validate
 from schemas.declare import Dataset, MadeBy, Origin
 from schemas.jurisdiction import jurisdiction
 from schemas.registry import dataset, datasets
@@ -73,8 +73,7 @@ def judge(paths: Sequence[tuple[Path, str]], settings: Settings, *, progress: Pr
         progress(f"Checking {name}")
         agreed = folders.setdefault(path.parent, agreements_in(path.parent))
         file = read_file(path, name=name)
-        header = file.table.header if file.table else ()
-        chosen = settings.dataset or recognise(name, header)
+        chosen = settings.dataset or recognise_file(file)
         file = correct(file, agreed.corrections, chosen)
         alone = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
         judged.append(Judged(file, alone, alone.findings, agreed))
@@ -103,6 +102,8 @@ def _applied_corrections(judged: Sequence[Judged]) -> list[tuple[Correction, str
         declared, table = one.validated.dataset, one.validated.table
         for correction in one.agreements.corrections:
             if declared is None or table is None or correction.file != one.file.path.name:
+                continue
+            if correction.row not in table.index:
                 continue
             row = table[table.index == correction.row].iloc[0]
             key = together.key_text(row, declared)
@@ -161,8 +162,19 @@ def _all_tables(judged: Sequence[Judged], settings: Settings) -> dict[str, pd.Da
     receipts = [derive.Receipt(one.validated.dataset.id, one.file.name, one.file.sha256)
                 for one in judged if one.validated.dataset]  # fmt: skip
     tables["submission_ledger"] = derive.ledger(submitted, receipts, county, settings.on)
+    tables["data_flags"] = _flags(judged)
     tables["corrections"] = derive.masked(newest.get("corrections", derive.empty_table(dataset("corrections"))))
     return tables
+
+
+def _flags(judged: Sequence[Judged]) -> pd.DataFrame:
+    """The warnings of rules that are published with the figures; oddities of a file's form are not."""
+    acceptances = [acceptance for one in judged for acceptance in one.agreements.accepted]
+    flagged = [
+        _dated(one, finding) for one in judged for finding in one.findings
+        if finding.severity is Level.WARNING and finding.kind.code.startswith("R")
+    ]  # fmt: skip
+    return derive.flags([(f, next((a.reason for a in acceptances if a.covers(f)), "")) for f in flagged])
 
 
 def _origins(judged: Sequence[Judged], tables: Mapping[str, pd.DataFrame]) -> dict[str, Origin]:

@@ -4,183 +4,154 @@ Every cell stays text here: "01" stays "01" and "NA" stays "NA"; turning text in
 yields a value or a finding. What cannot be read safely is refused with a plain finding, never with a traceback.
 """
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
+from etl.container import MOST_BYTES, Unsafe, check_container
 from etl.findings import Finding, found
+from etl.layout import SheetTable, header_score, known_headers, table_in
+from etl.mark import mark_of
+from etl.textfile import NotText, decode, records
+from etl.workbook import SheetCells, Unreadable, read_sheets
 from schemas.release import sha256
 
 SUFFIXES = (".csv", ".xlsx", ".ods")
-_ZIP = b"PK\x03\x04"
-_MOST_BYTES = 50_000_000
-_MOST_INFLATED = 200_000_000
-_MOST_MEMBERS = 2_000
-_DELIMITERS = (",", ";", "\t")
-
-
-@dataclass(frozen=True)
-class SheetTable:
-    """A table as it stands in the file: header cells, rows of text with the row number a person sees."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-    sheet: str | None = None
-    numbers_as_text: frozenset[tuple[int, int]] = frozenset()
+_SPREADSHEET = b"PK\x03\x04"
+_DATA = "data"
+"""The name of the input sheet of our own template."""
 
 
 @dataclass(frozen=True)
 class FileRead:
-    """One file: its name, hash, and its table, or the finding that says why there is none."""
+    """One file: its name, hash, and its table, or the finding that says why there is none.
+
+    `mark` is the dataset and version that our own template says it is for. `other_texts` are texts outside the table
+    (other sheets), which are searched for personal data and nothing else.
+    """
 
     name: str
     path: Path
     sha256: str
     table: SheetTable | None
     findings: tuple[Finding, ...] = field(default=())
+    other_texts: frozenset[str] = field(default=frozenset(), repr=False)
+    mark: tuple[str, str] | None = None
 
 
-class _Unreadable(Exception):
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.message)
-        self.finding = finding
-
-
-def _decode(content: bytes) -> tuple[str, tuple[Finding, ...]]:
-    """The text of a CSV file: UTF-8 with or without mark, UTF-16 with mark, else Windows-1252 with a warning."""
-    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if marked else ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        old = found("V108", "The file is not UTF-8; it was read as Windows-1252.")
-        return text, (old,) if encoding == "cp1252" else ()
-    raise _Unreadable(found("V101", "The file is not text in a character set that can be recognised."))
-
-
-def _csv_records(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Each record with the line on which it starts."""
-    first_line = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    start = 1
-    for record in reader:
-        yield start, tuple(record)
-        start = reader.line_num + 1
+class _Refused(Exception):
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.finding = found(code, words)
 
 
 def _read_csv(content: bytes) -> tuple[SheetTable, tuple[Finding, ...]]:
-    if content.startswith(_ZIP):
-        raise _Unreadable(found("V101", "The file is named .csv but is a spreadsheet or an archive."))
-    text, findings = _decode(content)
+    if content.startswith(_SPREADSHEET):
+        raise _Refused("V101", "The file is named .csv but is a spreadsheet or an archive.")
     try:
-        records = list(_csv_records(text))
-    except csv.Error as fault:
-        raise _Unreadable(found("V101", f"The CSV is malformed: {fault}.")) from fault
-    return _table(records, sheet=None), findings
+        text, is_old = decode(content)
+        table = table_in(list(records(text)))
+    except NotText as fault:
+        raise _Refused("V101", str(fault)) from fault
+    if table is None:
+        raise _Refused("V101", "The file is empty.")
+    old = found("V108", "The file is not UTF-8; it was read as Windows-1252.")
+    return table, (old,) if is_old else ()
 
 
-def _check_container(path: Path, content: bytes) -> None:
-    """Refuse what is no spreadsheet, or would unpack to more than a submission can hold, before a reader opens it."""
-    if not content.startswith(_ZIP):
-        raise _Unreadable(found("V101", f"The file is named {path.suffix} but is not such a spreadsheet."))
+def _dense(sheet: SheetCells) -> list[tuple[int, tuple[str, ...]]]:
+    """The rows of a sheet with every position from the first column on; merged cells are filled downwards."""
+    cells = {(number, place): text for number, row in sheet.rows for place, _, text in row}
+    for first_row, first, last_row, last in sheet.facts.merges:
+        for row in range(first_row + 1, min(last_row, first_row + 1_000) + 1):
+            if first == last and (first_row, first) in cells:
+                cells.setdefault((row, first), cells[first_row, first])
+    rows: dict[int, dict[int, str]] = {}
+    for (row, place), text in cells.items():
+        rows.setdefault(row, {})[place] = text
+    return [
+        (row, tuple(some.get(place, "") for place in range(1, max(some) + 1))) for row, some in sorted(rows.items())
+    ]  # fmt: skip
+
+
+def _table_of(sheet: SheetCells) -> SheetTable | None:
+    """The table of one sheet, with what is odd about its cells translated to positions in the header."""
+    table = table_in(_dense(sheet), sheet=sheet.name)
+    if table is None:
+        return None
+    place_of = {column + 1: place for place, column in enumerate(table.positions)}
+    numbers = {number for number, _ in table.rows}
+
+    def inside(places: Sequence[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+        return frozenset((row, place_of[column]) for row, column in places if row in numbers and column in place_of)
+
+    texts = [(row, place) for row, cells in sheet.rows for place, kind, text in cells
+             if kind == "text" and text.strip().replace(",", "").isdigit()]  # fmt: skip
+    merged = [(row, first) for top, first, bottom, last in sheet.facts.merges if first == last
+              for row in range(top + 1, min(bottom, top + 1_000) + 1)]  # fmt: skip
+    hidden = {column for first, last in sheet.facts.hidden_columns for column in range(first, min(last, 1_000) + 1)}
+    return replace(
+        table, numbers_as_text=inside(texts), merged=inside(merged), formulas=inside(sheet.facts.formulas),
+        formulas_without_value=inside(sheet.facts.formulas_without_value), errors=inside(sheet.facts.errors),
+        hidden_rows=tuple(row for row in sheet.facts.hidden_rows if row in numbers),
+        hidden_columns=tuple(sorted(place_of[column] for column in hidden & place_of.keys())),
+    )  # fmt: skip
+
+
+def _chosen(sheets: Sequence[SheetCells]) -> SheetCells:
+    """The sheet with the table: the template's, else the only visible one with a header that some dataset has."""
+    visible = [sheet for sheet in sheets if sheet.visible and sheet.rows]
+    if not visible:
+        raise _Refused("V101", "The spreadsheet has no visible sheet with anything in it.")
+    for sheet in visible:
+        if sheet.name.strip().casefold() == _DATA:
+            return sheet
+    known = known_headers()
+    likely = [
+        sheet for sheet in visible
+        if any(header_score([text for _, _, text in cells], known) > 1 for _, cells in sheet.rows[:40])
+    ]  # fmt: skip
+    if len(likely) > 1:
+        raise _Refused("V110", "More than one sheet holds a table. Put the table on a sheet named Data.")
+    return (likely or visible)[0]
+
+
+def _read_workbook(path: Path, content: bytes) -> tuple[SheetTable, frozenset[str]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile as fault:
-        raise _Unreadable(found("V101", "The spreadsheet is cut off or damaged.")) from fault
-    if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _MOST_INFLATED:
-        raise _Unreadable(found("V101", "The spreadsheet unpacks to far more than a submission can hold."))
-    if any(member.flag_bits & 1 for member in members):
-        raise _Unreadable(found("V101", "The spreadsheet is protected by a password."))
-
-
-def _cell_text(value: object) -> str:
-    """A spreadsheet's cell as text: whole numbers without a point, dates as ISO."""
-    match value:
-        case bool():
-            return str(value).upper()
-        case float():
-            return str(int(value)) if value.is_integer() else repr(value)
-        case datetime():
-            return value.date().isoformat()
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
-
-
-def _read_workbook(path: Path, content: bytes) -> SheetTable:
-    _check_container(path, content)
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        visible = [s.name for s in workbook.sheets_metadata if s.visible is SheetVisibleEnum.Visible]
-        if not visible:
-            raise _Unreadable(found("V101", "The spreadsheet has no visible sheet."))
-        sheet = "Data" if "Data" in visible else visible[0]
-        cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as fault:
-        raise _Unreadable(found("V101", "The spreadsheet is damaged or protected by a password.")) from fault
-    records = [(number, tuple(_cell_text(value) for value in row)) for number, row in enumerate(cells, start=1)]
-    typed = frozenset(
-        (number, place)
-        for number, row in enumerate(cells, start=1)
-        for place, value in enumerate(row)
-        if isinstance(value, str) and value.strip().isdigit()
-    )
-    return _table(records, sheet=sheet, numbers_as_text=typed)
-
-
-def _table(
-    records: list[tuple[int, tuple[str, ...]]],
-    *,
-    sheet: str | None,
-    numbers_as_text: frozenset[tuple[int, int]] = frozenset(),
-) -> SheetTable:
-    """Take the first row that is not blank as the header; blank rows below it are left out."""
-    cleaned = [(number, tuple(_clean(cell) for cell in row)) for number, row in records]
-    filled = [(number, row) for number, row in cleaned if any(row)]
-    if not filled:
-        raise _Unreadable(found("V101", "The file is empty."))
-    header = filled[0][1]
-    while header and not header[-1]:
-        header = header[:-1]
-    return SheetTable(header, tuple(filled[1:]), sheet, numbers_as_text)
-
-
-def _clean(cell: str) -> str:
-    """Blanks around a cell, no-break spaces among them, mean nothing."""
-    return cell.replace("\u00a0", " ").strip()
+        check_container(content, path.suffix.lower())
+        sheets = read_sheets(path)
+    except (Unsafe, Unreadable) as fault:
+        raise _Refused("V101", str(fault)) from fault
+    chosen = _chosen(sheets)
+    table = _table_of(chosen)
+    if table is None:
+        raise _Refused("V101", "The file is empty.")
+    above = [cells for number, cells in chosen.rows if number < table.header_row]
+    elsewhere = [cells for sheet in sheets if sheet is not chosen for _, cells in sheet.rows]
+    return table, frozenset(text for cells in (*above, *elsewhere) for _, kind, text in cells if kind == "text")
 
 
 def read_file(path: Path, *, name: str) -> FileRead:
     """Read one submission; `name` is what reports call it. A file that cannot be read comes back with a finding."""
     suffix = path.suffix.lower()
     try:
-        content = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
+        content = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
     except OSError as fault:
         return FileRead(name, path, "", None, (found("V101", f"The file cannot be opened: {fault.strerror}."),))
     if content is None:
         return FileRead(name, path, "", None, (found("V101", "The file is larger than 50 MB."),))
     digest = sha256(content)
     if suffix not in SUFFIXES:
-        kind = found("V107", f"“{suffix or 'no ending'}” is not a kind of file that is accepted.")
-        return FileRead(name, path, digest, None, (kind,))
+        words = f"“{suffix or 'no ending'}” is not a kind of file that is accepted."
+        return FileRead(name, path, digest, None, (found("V107", words),))
     try:
-        table, findings = _read_csv(content) if suffix == ".csv" else (_read_workbook(path, content), ())
-    except _Unreadable as refusal:
+        if suffix == ".csv":
+            table, findings = _read_csv(content)
+            return FileRead(name, path, digest, table, findings)
+        table, elsewhere = _read_workbook(path, content)
+    except _Refused as refusal:
         return FileRead(name, path, digest, None, (refusal.finding,))
-    return FileRead(name, path, digest, table, findings)
+    return FileRead(name, path, digest, table, other_texts=elsewhere, mark=mark_of(content))
 
 
 def submissions_below(folder: Path) -> list[Path]:

@@ -6,7 +6,7 @@ With `etl.cli` the only reader of environment and clock. Secrets are never part 
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -35,6 +35,11 @@ class Settings(BaseModel):
     def today(self) -> date:
         """The day a command takes for today."""
         return self.on or date.today()  # noqa: DTZ011 - the day where the county is, as its clerks count it
+
+
+def now() -> datetime:
+    """The moment, with the offset of the place where the program runs."""
+    return datetime.now().astimezone()
 
 
 def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:

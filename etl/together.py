@@ -106,6 +106,23 @@ def _totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     return placed
 
 
+def _partial_totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
+    """V302: without a row for ALL the facilities are added up, so each one that the agency reports must be there."""
+    if "facility" not in declared.key or not declared.disclosure.published_where:
+        return []
+    by = [name for name in declared.key if name != "facility"]
+    parts = table[table["facility"] != "ALL"]
+    reporting = parts.groupby("agency")["facility"].agg(set)
+    has_total = set(map(tuple, table.loc[table["facility"] == "ALL", by].to_numpy()))
+    placed = []
+    for where, rows in parts.groupby(by):
+        missing = reporting[rows["agency"].iloc[0]] - set(rows["facility"])
+        if missing and where not in has_total:
+            message = f"There is no row for ALL and none for {', '.join(sorted(missing))}."
+            placed.append(_place(rows.iloc[0], found("V302", message, column="facility")))
+    return placed
+
+
 def with_totals(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     """Add the row for ALL facilities where an agency reported only its facilities one by one."""
     if "facility" not in declared.key or not declared.disclosure.published_where:
@@ -200,8 +217,9 @@ def judge_together(tables: Tables) -> list[Placed]:
     for name, table in tables.items():
         declared = dataset(name)
         placed += _repeated(table, declared) + _unexplained(table, declared, explained)
-        newest[name] = latest(table, declared)
-        placed += _totals(newest[name], declared)
+        # a row whose key is not understood has its finding already and is compared with nothing
+        newest[name] = latest(table.dropna(subset=list(declared.key)), declared)
+        placed += _totals(newest[name], declared) + _partial_totals(newest[name], declared)
     completed = {name: with_totals(table, dataset(name)) for name, table in newest.items()}
     for declared in datasets():
         if declared.id in completed:

@@ -17,8 +17,10 @@ import pandera.pandas as pa
 from etl.contract import check_name, contract
 from etl.convert import codes_out_of_use, last_day, typed_table
 from etl.findings import Finding, found
-from etl.identifiers import banned_header
-from etl.read import FileRead, SheetTable
+from etl.identifiers import banned_header, personal_data
+from etl.layout import SheetTable, plain
+from etl.mark import template_version
+from etl.read import FileRead
 from schemas.declare import Dataset, MadeBy
 from schemas.registry import datasets
 from schemas.rules import Level, Rule
@@ -42,19 +44,22 @@ class Validated:
         return any(finding.severity is Level.ERROR for finding in self.findings)
 
 
-def _plain(header: str) -> str:
-    return " ".join(header.casefold().replace("_", " ").split())
-
-
 def column_names(header: Sequence[str], dataset: Dataset) -> list[str | None]:
     """Each header as the declared column it means (its name or English label, in any case), or None."""
-    known = {_plain(words): column.name for column in dataset.columns for words in (column.label, column.name)}
-    return [known.get(_plain(cell)) for cell in header]
+    known = {plain(words): column.name for column in dataset.columns for words in (column.label, column.name)}
+    return [known.get(plain(cell)) for cell in header]
 
 
 def submittable() -> tuple[Dataset, ...]:
     """The datasets that a file can be for; those Daylight makes itself are not among them."""
     return tuple(dataset for dataset in datasets() if dataset.made_by is not MadeBy.DAYLIGHT)
+
+
+def recognise_file(file: FileRead) -> Dataset | None:
+    """Which dataset a file is for: by the mark of our template, else by its name, else by its header."""
+    marked = file.mark[0] if file.mark else ""
+    by_mark = [dataset for dataset in submittable() if dataset.id == marked]
+    return by_mark[0] if by_mark else recognise(file.name, file.table.header if file.table else ())
 
 
 def recognise(name: str, header: Sequence[str]) -> Dataset | None:
@@ -83,7 +88,7 @@ def _header_findings(table: SheetTable, dataset: Dataset, header_row: int) -> li
             message = f"Column {place} asks for personal data. The file was not kept."
             findings.append(found("R26", message, row=header_row))
             continue
-        near = difflib.get_close_matches(_plain(cell).replace(" ", "_"), [c.name for c in dataset.columns], n=1)
+        near = difflib.get_close_matches(plain(cell).replace(" ", "_"), [c.name for c in dataset.columns], n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         findings.append(found("V104", f"Column {place} is not a column of {dataset.id}.{hint}", row=header_row))
     for name, times in Counter(name for name in names if name).items():
@@ -93,25 +98,38 @@ def _header_findings(table: SheetTable, dataset: Dataset, header_row: int) -> li
     return findings + [found("V103", f"The column {name} is missing.", column=name) for name in missing]
 
 
-def _cells(table: SheetTable, names: Sequence[str | None]) -> tuple[pd.DataFrame, list[Finding]]:
-    """The rows as a table of text under declared names; findings for rows that are longer than the header."""
-    findings, numbers, rows = [], [], []
-    for number, row in table.rows:
-        if any(row[len(names) :]):
-            findings.append(found("V109", f"The row has more cells than the {len(names)} columns.", row=number))
-        numbers.append(number)
-        rows.append([*row[: len(names)], *[""] * (len(names) - len(row))])
-    frame = pd.DataFrame(rows, index=numbers, columns=list(names), dtype="str")
-    return frame, findings
+def _cells(table: SheetTable, names: Sequence[str | None]) -> pd.DataFrame:
+    """The columns that are known, the first of each name, as text indexed by the row number a person sees."""
+    numbers = [number for number, _ in table.rows]
+    first = {name: place for place, name in reversed([*enumerate(names)]) if name}
+    return pd.DataFrame(
+        {name: [cells[place] for _, cells in table.rows] for name, place in first.items()}, index=numbers, dtype="str"
+    )
 
 
-def _numbers_as_text(table: SheetTable, names: Sequence[str | None], dataset: Dataset) -> list[Finding]:
-    numeric = {column.name for column in dataset.columns if column.numeric}
-    return [
-        found("V208", f"{names[place]} holds a number as text.", row=row, column=names[place])
-        for row, place in sorted(table.numbers_as_text)
-        if place < len(names) and names[place] in numeric
-    ]
+def _oddities(table: SheetTable, names: Sequence[str | None], dataset: Dataset) -> list[Finding]:
+    """What is odd about the cells of a spreadsheet, one finding for each kind and row."""
+    numeric = {place for place, name in enumerate(names) if name and dataset.column(name).numeric}
+    told = (
+        ("V208", "holds a number as text", {at for at in table.numbers_as_text if at[1] in numeric}),
+        ("V112", "was filled from a merged cell", {at for at in table.merged if at[1] not in numeric}),
+        ("V113", "is a number merged over several rows", {at for at in table.merged if at[1] in numeric}),
+        ("V114", "holds a formula", table.formulas - table.formulas_without_value - table.errors),
+        ("V115", "holds a formula without a stored value", table.formulas_without_value - table.errors),
+        ("V116", "shows an error value", table.errors),
+    )
+    findings = []
+    for code, words, places in told:
+        rows = dict(sorted(places, reverse=True))
+        for row, place in rows.items():
+            findings.append(found(code, f"{names[place]} {words}.", row=row, column=names[place]))
+    for row, column in dict(sorted(table.headless, reverse=True)).items():
+        findings.append(found("V109", f"The cell in column {column} stands under no header.", row=row))
+    findings += [found("V111", "The row of totals was not read as data.", row=row) for row in table.set_aside]
+    findings += [found("V117", "The row is hidden in the sheet.", row=row) for row in table.hidden_rows]
+    hidden = [names[place] for place in table.hidden_columns]
+    findings += [found("V117", f"The column {name} is hidden in the sheet.", column=name) for name in hidden]
+    return findings
 
 
 def _folded(errors: pa.errors.SchemaErrors, dataset: Dataset) -> list[Finding]:
@@ -171,7 +189,7 @@ def validate(file: FileRead, *, dataset: Dataset | None, on: date, jurisdiction:
     """Judge one file by itself. `dataset` is the one asked for, or None to recognise it; `on` is today."""
     if file.table is None:
         return Validated(dataset, None, file.findings, 0)
-    chosen = dataset or recognise(file.name, file.table.header)
+    chosen = dataset or recognise_file(file)
     if chosen is None:
         personal = any(banned_header(cell) for cell in file.table.header)
         code, message = (
@@ -179,17 +197,19 @@ def validate(file: FileRead, *, dataset: Dataset | None, on: date, jurisdiction:
         )
         return Validated(None, None, (*file.findings, found(code, message)), len(file.table.rows))
     names = column_names(file.table.header, chosen)
-    findings = [*file.findings, *_header_findings(file.table, chosen, header_row=1)]
+    header = _header_findings(file.table, chosen, header_row=file.table.header_row)
     if not file.table.rows:
-        findings.append(found("V106", "The file has no row below its header."))
-    if any(finding.severity is Level.ERROR for finding in findings):
-        return Validated(chosen, None, in_order(_placed(findings, file.table)), len(file.table.rows))
-    cells, ragged = _cells(file.table, names)
-    table, typing = typed_table(cells, chosen, jurisdiction)
-    findings += [*ragged, *typing, *_numbers_as_text(file.table, names, chosen)]
-    findings += _contract_findings(table, chosen)
+        header.append(found("V106", "The file has no row below its header."))
+    if file.mark and file.mark[1] != template_version(chosen):
+        header.append(found("V118", "The template is of an older version of the dataset."))
+    findings = [*file.findings, *header, *personal_data(file.table, names, chosen, file.other_texts)]
+    table, typing = typed_table(_cells(file.table, names), chosen, jurisdiction)
+    missing = {column.name for column in chosen.columns} - {*names}
+    findings += [finding for finding in typing if finding.column not in missing]
+    findings += _oddities(file.table, names, chosen) + _contract_findings(table, chosen)
     findings += codes_out_of_use(table, chosen, jurisdiction) + _period_findings(table, on)
-    return Validated(chosen, table, in_order(_placed(findings, file.table)), len(table))
+    usable = not any(finding.severity is Level.ERROR for finding in header)
+    return Validated(chosen, table if usable else None, in_order(_placed(findings, file.table)), len(file.table.rows))
 
 
 def _placed(findings: Sequence[Finding], table: SheetTable) -> list[Finding]:

@@ -10,6 +10,16 @@ from schemas.errors import ReleaseDamaged
 from schemas.release import open_folder
 
 
+def write_file(place: Path, content: bytes) -> None:
+    """Write one file: whole, or not there; SettingsError says why it could not be written."""
+    beside = place.with_name(f".{place.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(place)
+    except OSError as fault:
+        raise SettingsError(f"{place} could not be written: {fault.strerror}.") from fault
+
+
 def write_release(release: Release, out: Path) -> Path:
     """Write the release under its id; one that is there already and is whole is left as it is."""
     place = out / release.manifest.id

@@ -11,6 +11,7 @@ _PERIOD_WORDS = {
     (Grain.QUARTER,): "Calendar quarter the row is about, as YYYY-Qn.",
     (Grain.YEAR,): "Calendar year the row is about, as YYYY.",
     (Grain.MONTH, Grain.QUARTER): "Calendar month (YYYY-MM) or quarter (YYYY-Qn) the row is about.",
+    (Grain.MONTH, Grain.QUARTER, Grain.YEAR): "Calendar month (YYYY-MM), quarter (YYYY-Qn) or year (YYYY).",
 }
 
 
@@ -85,6 +86,7 @@ def reporting_rules(counts: tuple[str, ...], *, status_name: str = "status") -> 
 
 
 EVERY_SUBMISSION = (
+    Rule(id="R06", says="a form was in use in the period it is reported for", column="", level=Level.WARNING),
     Rule(id="R24", says="the period is over when it is reported, and the report is dated after its last day",
          column="period"),
     Rule(id="R25", says="one row for each key and revision; a later revision comes with a row in corrections",

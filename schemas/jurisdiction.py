@@ -52,7 +52,10 @@ class Law:
     @property
     def published_citation(self) -> str:
         """The citation as a page may print it: what was not read in the primary text says so."""
-        return self.citation if self.trust is Trust.PRIMARY else f"{self.citation} (to be confirmed against the code)"
+        if self.trust is Trust.PRIMARY:
+            return self.citation
+        where = "the code" if self.basis in (Basis.CODE, Basis.STATE_STATUTE) else "its source"
+        return f"{self.citation} (to be confirmed against {where})"
 
 
 @dataclass(frozen=True)

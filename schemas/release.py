@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from schemas.errors import ReleaseDamaged
 
@@ -25,6 +25,13 @@ MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.json"
 FRONT_FILES = ("data.json", "feed.atom", "index.html")
 """The files of a catalogue's first page: made from its releases, listed with their hashes in catalogue.json."""
+
+
+ReleaseId = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}_[0-9a-f]{12}$")]
+"""The name of a release; nothing else may become a folder's name."""
+
+RelativePath = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$")]
+"""The path of a file inside a release: no step upwards, no hidden name."""
 
 
 class CellStatus(StrEnum):
@@ -43,7 +50,7 @@ class _Record(BaseModel):
 class FileEntry(_Record):
     """One file of a release. Files outside the digest (Parquet) hold what another file of the release holds."""
 
-    path: str
+    path: RelativePath
     sha256: str
     bytes: int
     in_digest: bool = True
@@ -61,7 +68,7 @@ class DatasetEntry(_Record):
 class Link(_Record):
     """The release before, so that a catalogue is a chain in which nothing can be changed unnoticed."""
 
-    id: str
+    id: ReleaseId
     digest: str
 
 
@@ -98,7 +105,7 @@ class Manifest(_Record):
 class CatalogueEntry(_Record):
     """One release in a catalogue; a withdrawn one keeps its place, with the reason."""
 
-    id: str
+    id: ReleaseId
     digest: str
     created_on: date
     data_to: str

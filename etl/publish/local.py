@@ -74,7 +74,11 @@ class LocalCatalogue:
             raise PublicationFailed(
                 f"Release {release.id} was withdrawn ({same.reason}) and cannot be published again."
             )
-        if same is not None and entries[0].id == release.id and self._front_is_whole(catalogue):
+        if same is not None and entries[0].id != release.id:
+            raise PublicationFailed(
+                f"Release {release.id} is published already, and {entries[0].id} is newer. The catalogue was not changed."
+            )
+        if same is not None and self._front_is_whole(catalogue):
             return Plan(self.name, release, ())
         if same is None:
             self._check_follows(entries, release)

@@ -5,7 +5,7 @@ values of declared columns.
 """
 
 from schemas.common import reporting_rules, submission_columns
-from schemas.declare import Dataset, Grain, Kind, attribute, key
+from schemas.declare import Column, Dataset, Grain, Kind, Role, attribute, key
 
 _POLICY = ("daylight_policy",)
 
@@ -26,6 +26,9 @@ DATASET = Dataset(
         attribute("new", "New value", "The figure as it is now; empty if it is not reported."),
         attribute("reason", "Reason", "Why the figure changed, in words that name nobody.", required=True),
         attribute("date", "Corrected on", "The day the agency made the correction.", kind=Kind.DATE, required=True),
+        Column(name="revision_class", label="Kind of change", role=Role.ATTRIBUTE, kind=Kind.CODE, in_header=False,
+               description="Whether the change was foreseen (an outcome that came later) or mends an error.",
+               vocabulary="revision_class", default="correction"),
     ),
     rules=reporting_rules(()),
     caveats=("The period is the month in which the correction was made, not the month that was corrected.",),

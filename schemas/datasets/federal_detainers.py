@@ -44,7 +44,7 @@ DATASET = Dataset(
     caveats=(
         "July 2015 is a part month: the record ends on 19 July.",
         "Rows for King County begin in October 2014; rows for the United States have neither facility, form nor outcome.",
-        "Only KCCF and MRJC are county jails; K.C.C. 2.15.020 does not bind the city, interlocal and federal jails.",
+        "Only KCCF and MRJC are county jails: county code is not the law of the city, interlocal and federal jails.",
         "A month without a row has no detainer in the record for that facility, form and outcome.",
         "Not recorded means that the case was pending or that no paper was filed with ICE.",
     ),

@@ -1,0 +1,53 @@
+"""CSV as agencies send it -> records with the line on which each starts.
+
+UTF-8 with or without a mark, UTF-16 with a mark, Windows-1252 with a warning; comma, semicolon or tab; quotes around
+line breaks (RFC 4180). The standard library's reader does the parsing.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+
+_DELIMITERS = (",", ";", "\t")
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_CONTROL = frozenset(chr(code) for code in range(32)) - {"\t", "\n", "\r", "\f", "\v"}
+
+Record = tuple[int, tuple[str, ...]]
+"""The line on which a record starts, counted from 1, and its cells."""
+
+
+class NotText(ValueError):
+    """Why a file is not CSV, in words for the person who sent it."""
+
+
+def decode(content: bytes) -> tuple[str, bool]:
+    """The text of a file, and whether it was read as Windows-1252; NotText when it is no text."""
+    encodings = ("utf-16",) if content.startswith(_UTF_16_MARKS) else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if _CONTROL & set(text):
+            break
+        return text, encoding == "cp1252"
+    raise NotText("The file is not text in a character set that can be recognised.")
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that splits the first lines into most columns, quoted parts left out."""
+    head = [line for line in text.splitlines()[:20] if line.strip()]
+    unquoted = ["".join(line.split('"')[::2]) for line in head]
+    return max(_DELIMITERS, key=lambda mark: max((line.count(mark) for line in unquoted), default=0))
+
+
+def records(text: str) -> Iterator[Record]:
+    """Each record with the line on which it starts; NotText when quotes are not closed or misplaced."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    start = 1
+    try:
+        for record in reader:
+            yield start, tuple(record)
+            start = reader.line_num + 1
+    except csv.Error as fault:
+        raise NotText(f"The CSV is malformed from line {start} on: {fault}.") from fault
