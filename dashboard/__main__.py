@@ -1,0 +1,16 @@
+"""`python -m dashboard`: serves the catalogue that DAYLIGHT_CATALOGUE names (var/catalogue), on DAYLIGHT_PORT (8501)."""
+
+import os
+
+from dashboard.data import DEFAULT_CATALOGUE
+from dashboard.server import HOST, PORT, serve
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    catalogue = os.environ.get("DAYLIGHT_CATALOGUE", str(DEFAULT_CATALOGUE))
+    serve(catalogue, host=os.environ.get("DAYLIGHT_HOST", HOST), port=int(os.environ.get("DAYLIGHT_PORT", PORT)))
+
+
+if __name__ == "__main__":
+    main()
