@@ -1,0 +1,77 @@
+"""`protects(before=…, after=…)`: a little table before and after disclosure control. `x` is a hidden cell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from etl.disclosure import Protected, protect
+from schemas.declare import Dataset
+from schemas.registry import dataset
+
+FACILITY = dataset("notice_compliance_by_facility")
+
+
+@dataclass(frozen=True)
+class Public:
+    """What an earlier release shows: as much of an OpenRelease as disclosure control asks for."""
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def dataset_ids(self) -> tuple[str, ...]:
+        return tuple(self.tables)
+
+    def table(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+
+def _cells(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+
+
+def _number(cell: str) -> Any:
+    return pd.NA if cell in ("x", "") else int(cell)
+
+
+def frame(text: str, declared: Dataset) -> pd.DataFrame:
+    """A table drawn with bars as a typed table of a dataset; its period and agency are always the same."""
+    header, *rows = _cells(text)
+    table = pd.DataFrame({name: [row[place] for row in rows] for place, name in enumerate(header)}, dtype="str")
+    table = table.assign(period="2026-Q3", agency="DAJD")
+    for column in declared.columns:
+        if column.numeric:
+            table[column.name] = pd.array([_number(cell) for cell in table[column.name]], dtype="Int64")
+    return table[[column.name for column in declared.columns]].sort_values(list(declared.key), ignore_index=True)
+
+
+def drawn(protected: Protected, declared: Dataset, like: str) -> list[list[str]]:
+    """A protected table drawn as `like` is: the same columns, the rows in the same order."""
+    table = protected.tables[declared.id].table
+    header, *rows = _cells(like)
+    named = header[0] if not declared.column(header[0]).numeric else None
+    by_name = {str(row[named]) if named else "": row for _, row in table.iterrows()}
+
+    def cell(row: pd.Series, column: str) -> str:
+        if declared.column(column).numeric and row[f"{column}_status"] == "suppressed":
+            assert pd.isna(row[column])
+            return "x"
+        return "" if pd.isna(row[column]) else str(row[column])
+
+    return [header, *([cell(by_name[line[0] if named else ""], column) for column in header] for line in rows)]
+
+
+@pytest.fixture
+def protects() -> Callable[..., dict[str, Any]]:
+    """Compare a table after protection with what the specification draws; returns the audit's account of it."""
+
+    def check(
+        *, before: str, after: str, declared: Dataset = FACILITY, earlier: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        releases = [Public({declared.id: frame(text, declared)}) for text in earlier]
+        protected = protect({declared.id: frame(before, declared)}, (declared,), releases)
+        assert drawn(protected, declared, after) == _cells(after)
+        return protected.audit["tables"].get(declared.id, {})
+
+    return check
