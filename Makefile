@@ -23,6 +23,7 @@ run: var/.built ## build a release from data/, publish it to var/catalogue, show
 	@$(BIN)/daylight serve --catalogue var/catalogue --port $(PORT)
 
 build: var/.built ## build and publish without serving
+	@echo "The catalogue is up to date: var/catalogue"
 
 var/.built: .venv/.run $(SOURCES)
 	@mkdir -p var

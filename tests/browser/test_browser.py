@@ -1,10 +1,12 @@
 """The real pages in a real browser: charts drawn, figures as published, no error, no request to another host."""
 
 import csv
+import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,19 +33,27 @@ DEEP_LINK = re.compile(r"/(_stcore/health|_stcore/host-config)$")
 """Opened below the root, Streamlit's own script first asks for these beside the page: two harmless 404."""
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
-def site(catalogue: Path) -> Iterator[str]:
-    """The address of a running dashboard."""
-    start = "import sys; from dashboard.server import serve; serve(sys.argv[1], port=0)"
-    command = [sys.executable, "-c", start, str(catalogue)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+def site() -> Iterator[str]:
+    """The address of the dashboard that the README's own command serves."""
+    command = ["make", "run", f"PORT={_free_port()}"]
+    plain = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=plain, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as server:
         try:
-            assert server.stdout is not None
-            ready = server.stdout.readline()
+            ready = next((line for line in server.stdout if line.startswith("Daylight is ready")), "")
+            assert ready, "make run ended before the dashboard was ready"
             yield re.search(r"http://[^\s)]+", ready).group()
         finally:
-            server.terminate()
-            server.wait(timeout=20)
+            os.killpg(server.pid, signal.SIGINT)
+            server.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")
