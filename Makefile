@@ -12,7 +12,7 @@ $(shell rm -f var/.built)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format bench lock samples docs clean
+.PHONY: help run build test check format bench fuzz lock samples docs clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
@@ -77,3 +77,6 @@ lock: .venv/.test ## resolve the dependencies again, with hashes
 
 clean: ## remove what was built (var/) and installed (.venv/)
 	@rm -rf var .venv
+
+fuzz: .venv/.test ## feed damaged submissions to the reader and the checks (CASES=100000 for a long run)
+	@$(BIN)/python benchmarks/fuzz.py --cases $(or $(CASES),2000)

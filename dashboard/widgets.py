@@ -35,9 +35,7 @@ def sample_banner(edition: Edition, datasets: Sequence[str], _: Wording) -> None
         return
     st.error(
         f"**{SAMPLE}** – "
-        + _(
-            "made up to show how the record works; not a King County figure. Charts and tables with real figures say so."
-        ),
+        + _("made up to show how the record works; no agency reported it. Charts and tables with real figures say so."),
         icon=":material/warning:",
     )
 

@@ -113,7 +113,11 @@ def content(
         title=f"{dictionary.SAMPLE_MARK}: {title}" if sampled else title, created_on=on, county=county,
         data_to=_data_to(described), tables=tuple(described))  # fmt: skip
     texts = _definitions(tables, county)
-    texts |= {"disclosure/audit.json": canonical_json(audit)}
+    accounts = {
+        name: {"data_origin": dictionary.origin_mark(origins[name]), **account}
+        for name, account in audit["tables"].items()
+    }
+    texts |= {"disclosure/audit.json": canonical_json({**audit, "tables": accounts})}
     texts |= describe.files(release_facts, files["tables/indicators.csv"])
     definitions = [dictionary.indicator_definition(i, tables[n].dataset) for n in sorted(tables)
                    for i in tables[n].dataset.indicators]  # fmt: skip

@@ -6,12 +6,13 @@ policy foresees) or correction (an error was mended). Hidden cells appear with t
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import date
 
 import pandas as pd
 
+from schemas.dictionary import ORIGIN_FIELD
 from schemas.release import OpenRelease, Reason
 
 HIDDEN = "[c]"
@@ -31,10 +32,14 @@ class Change:
     change_class: str
     reason: str
     date: str
+    data_origin: str = ""
 
 
 Tables = Mapping[str, pd.DataFrame]
 """Published tables as text, by dataset; the key columns stand in `keys`."""
+
+
+_Cell = tuple[str, str, str, str]
 
 
 def _rows(table: pd.DataFrame, key: Sequence[str]) -> dict[tuple[str, ...], dict[str, str]]:
@@ -54,9 +59,29 @@ def _reason(corrections: pd.DataFrame, dataset: str, key: Sequence[str]) -> tupl
     return "", "", ""
 
 
-def changes_of(dataset: str, key: Sequence[str], pair: tuple[pd.DataFrame, pd.DataFrame],
-               corrections: pd.DataFrame) -> list[Change]:  # fmt: skip
-    """Every changed cell of one table. Rows of periods that were not published before are new, not changed."""
+def _row_changes(
+    before: dict[str, str] | None, after: dict[str, str] | None, known_periods: set[str]
+) -> Iterator[_Cell]:
+    """(column, old, new, the class it usually has) of everything that differs between a row then and now.
+
+    A row of a period that was not published before is new, not changed.
+    """
+    if before is None:
+        if after is not None and after.get("period", "") in known_periods:
+            yield "(row)", "", "added", "scheduled"
+    elif after is None:
+        yield "(row)", "published", "gone", "correction"
+    else:
+        for column in after:
+            counted = not column.endswith("_status") and column not in _REPORTING
+            if counted and _shown(before, column) != _shown(after, column):
+                yield column, _shown(before, column), _shown(after, column), "scheduled"
+
+
+def changes_of(
+    dataset: str, key: Sequence[str], pair: tuple[pd.DataFrame, pd.DataFrame], corrections: pd.DataFrame
+) -> list[Change]:
+    """Every changed cell of one table, with the class, reason and date that the log of corrections gives."""
     if not key:
         return []
     old, new = _rows(pair[0], key), _rows(pair[1], key)
@@ -64,23 +89,17 @@ def changes_of(dataset: str, key: Sequence[str], pair: tuple[pd.DataFrame, pd.Da
     found = []
     for place in sorted(old.keys() | new.keys()):
         before, after = old.get(place), new.get(place)
-        kind, *because = _reason(corrections, dataset, place)
-        if before is None and after is not None:
-            if after.get("period", "") in known_periods:
-                found.append(Change(dataset, "|".join(place), "(row)", "", "added", kind or "scheduled", *because))
-        elif after is None:
-            found.append(Change(dataset, "|".join(place), "(row)", "published", "gone", kind or "correction", *because))
-        elif before is not None:
-            for column in after:
-                counted = not column.endswith("_status") and column not in _REPORTING
-                if counted and _shown(before, column) != _shown(after, column):
-                    values = _shown(before, column), _shown(after, column)
-                    found.append(Change(dataset, "|".join(place), column, *values, kind or "scheduled", *because))
+        kind, reason, when = _reason(corrections, dataset, place)
+        origin = (after or before or {}).get(ORIGIN_FIELD, "")
+        for column, was, is_now, usually in _row_changes(before, after, known_periods):
+            found.append(
+                Change(dataset, "|".join(place), column, was, is_now, kind or usually, reason, when, origin)
+            )  # fmt: skip
     return found
 
 
 def revisions_csv(changes: Sequence[Change]) -> str:
-    """revisions.csv: dataset, key, column, old, new, class, reason, date."""
+    """revisions.csv: dataset, key, column, old, new, class, reason, date, and whether the data are real."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["class" if field.name == "change_class" else field.name for field in fields(Change)])

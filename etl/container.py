@@ -21,7 +21,7 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTENT_OF = {".xlsx": "xl/workbook.xml", ".ods": "content.xml"}
 
 
-class Unsafe(ValueError):
+class Unsafe(Exception):
     """Why a file is not opened, in words for the person who sent it."""
 
 
@@ -37,7 +37,7 @@ def check_container(content: bytes, suffix: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_members(archive, suffix)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as fault:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as fault:
         raise Unsafe("The spreadsheet is cut off, damaged or encrypted.") from fault
 
 

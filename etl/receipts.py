@@ -23,6 +23,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from etl.durable import sync, write
 from etl.errors import SettingsError
 from etl.identifiers import identifier_in
 from schemas.release import canonical_json
@@ -163,20 +164,20 @@ def store(inbox: Path, arrived: Mapping[str, tuple[Receipt, bytes | None]]) -> N
         known = _known_arrivals(inbox, digest)
         entry = batch / digest
         if content is not None and content_of(inbox, digest) is None:
-            _write(entry / f"{_CONTENT}{_suffix(receipt.latest.name)}", content)
+            write(entry / f"{_CONTENT}{_suffix(receipt.latest.name)}", content, never_over=True)
         for number, arrival in list(enumerate(receipt.arrivals))[known:]:
             if number == 0:
                 record = _First(sha256=digest, bytes=receipt.bytes, arrival=arrival.to_store())
-                _write(entry / _RECEIPT, canonical_json(record.model_dump(mode="json")).encode())
+                write(entry / _RECEIPT, canonical_json(record.model_dump(mode="json")).encode(), never_over=True)
             else:
                 stamp = arrival.received_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
                 text = canonical_json(arrival.to_store().model_dump(mode="json"))
-                _write(entry / _EVENTS / f"{stamp}-{number:04d}.json", text.encode())
+                write(entry / _EVENTS / f"{stamp}-{number:04d}.json", text.encode(), never_over=True)
     (inbox / _READY).mkdir(exist_ok=True)
     for folder in (*(path for path in batch.rglob("*") if path.is_dir()), batch, inbox):
-        _sync(folder)
+        sync(folder)
     batch.rename(inbox / _READY / batch.name)
-    _sync(inbox / _READY)
+    sync(inbox / _READY)
     _roll_forward(inbox)
 
 
@@ -249,13 +250,13 @@ def _roll_forward(inbox: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
                 entry.rename(place)
-                _sync(place.parent)
-                _sync(place.parent.parent)
+                sync(place.parent)
+                sync(place.parent.parent)
                 continue
             files = [path for path in entry.rglob("*") if path.is_file()]
             for file in sorted(files, key=lambda path: (path.parent.name == _EVENTS, path.name)):  # content goes first
                 _link(file, place / file.relative_to(entry))
-            _sync(place)
+            sync(place)
             shutil.rmtree(entry)
         batch.rmdir()
 
@@ -266,7 +267,7 @@ def _link(file: Path, target: Path) -> None:
         os.link(file, target)
     except FileExistsError:
         return
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def _children(folder: Path) -> list[Path]:
@@ -275,19 +276,3 @@ def _children(folder: Path) -> list[Path]:
 
 def _suffix(name: str) -> str:
     return Path(name).suffix.lower()
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -75,14 +75,15 @@ def declined_history(edition: Edition, _: Wording) -> Exhibit:
 
 
 def arrests(edition: Edition, _: Wording) -> Exhibit:
-    """Arrests by federal officers in King County, by quarter, from released federal records."""
+    """Arrests by federal officers in the county, by quarter, from released federal records."""
     table = edition.table(_ARRESTS)
     rows = table[(table["series"] == "i213_quarterly") & (table["area"] == "KING_COUNTY")].sort_values("period")
     names = {"arrests": edition.label("arrest_series", "i213_quarterly")}
-    title = _("Arrests by federal officers in King County")
+    area = edition.label("area", "KING_COUNTY")
+    title = _("Arrests by federal officers in {area}", area=area)
     last = rows.iloc[-1] if len(rows) else None
     headline = _("The record has no arrests.") if last is None else _(
-        "In {period} released federal records hold {number} arrests in King County.",
+        "In {period} released federal records hold {number} arrests in {area}.", area=area,
         period=_.period(last["period"]), number=_.number(last["arrests"]),
     )  # fmt: skip
     around = frame_of(edition, title, _("Arrests with a form I-213, by quarter"), _ARRESTS)

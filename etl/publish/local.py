@@ -6,13 +6,13 @@ replaced in one step, shows it: before, the catalogue is as it was; after, it is
 leaves at most a folder under `.front` or `.incoming`, which the next run removes.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 from pathlib import Path
 
+from etl.durable import sync, write
 from etl.errors import PublicationFailed
 from etl.front import front_files
 from etl.publish.destination import Plan, Receipt
@@ -152,11 +152,11 @@ class LocalCatalogue:
             shutil.rmtree(place)
         incoming = self.folder / _INCOMING / release.id
         for path, content in release.contents().items():
-            _write(incoming / path, content)
+            write(incoming / path, content)
         place.parent.mkdir(exist_ok=True)
-        _sync(incoming)
+        sync(incoming)
         incoming.rename(place)
-        _sync(place.parent)
+        sync(place.parent)
 
     def _show(self, release: OpenRelease) -> None:
         """Write the first page for the catalogue with this release as newest, and switch to it in one step."""
@@ -168,24 +168,16 @@ class LocalCatalogue:
         index, texts = index_of((entry, *known), release)
         page = self.folder / _FRONT / index.digest
         for name, text in texts.items():
-            _write(page / name, text.encode())
-        _write(page / CATALOGUE, canonical_json(index.model_dump(mode="json")).encode())
+            write(page / name, text.encode())
+        write(page / CATALOGUE, canonical_json(index.model_dump(mode="json")).encode())
         _link(page / "latest", Path("../../releases") / release.id)
-        _sync(page)
+        sync(page)
         for name in _LINKED:  # the first time these lead nowhere until the next step, so all appear at once
             if not (self.folder / name).is_symlink():
                 _link(self.folder / name, Path(_FRONT) / _CURRENT / name)
         _link(self.folder / _FRONT / _CURRENT, Path(index.digest))
-        _sync(self.folder / _FRONT)
+        sync(self.folder / _FRONT)
         self._clean_up()
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _link(place: Path, target: Path) -> None:
@@ -194,11 +186,3 @@ def _link(place: Path, target: Path) -> None:
     beside.unlink(missing_ok=True)
     beside.symlink_to(target)
     beside.replace(place)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -80,8 +80,9 @@ def test_a_revision_is_a_new_release_that_follows_and_says_why(history, small_re
     assert (newest.id, oldest.id) == (history.second.name, small_release.name)
     rows = list(csv.DictReader(io.StringIO((history.second / "revisions.csv").read_text())))
     assert {"dataset": "complaints", "key": "2026-05|OTHER_COUNTY", "column": "received", "old": "2", "new": "3",
-            "class": "correction", "reason": "A letter had been overlooked.", "date": "2026-10-02"} in rows  # fmt: skip
-    assert list(rows[0]) == ["dataset", "key", "column", "old", "new", "class", "reason", "date"]
+            "class": "correction", "reason": "A letter had been overlooked.", "date": "2026-10-02",
+            "data_origin": "SAMPLE DATA"} in rows  # fmt: skip
+    assert list(rows[0]) == ["dataset", "key", "column", "old", "new", "class", "reason", "date", "data_origin"]
     notes = (history.second / "notes.md").read_text()
     assert f"Compared with release {small_release.name}." in notes
     assert "- complaints: 2026-07" in notes

@@ -72,16 +72,16 @@ def test_a_table_without_a_key_is_not_compared():
 
 
 CHANGE = Change(
-    "complaints", "2026-08|KCSO", "received", "2", "", "correction", 'It says "two, not three"', "2026-10-02"
+    "complaints", "2026-08|KCSO", "received", "2", "", "correction", 'It says "two, not three"', "2026-10-02", "real"
 )
 
 
 def test_revisions_csv_is_the_contract_s_table():
     assert revisions_csv([CHANGE]) == (
-        "dataset,key,column,old,new,class,reason,date\n"
-        'complaints,2026-08|KCSO,received,2,,correction,"It says ""two, not three""",2026-10-02\n'
+        "dataset,key,column,old,new,class,reason,date,data_origin\n"
+        'complaints,2026-08|KCSO,received,2,,correction,"It says ""two, not three""",2026-10-02,real\n'
     )
-    assert revisions_csv([]) == "dataset,key,column,old,new,class,reason,date\n"
+    assert revisions_csv([]) == "dataset,key,column,old,new,class,reason,date,data_origin\n"
 
 
 class Before:
