@@ -78,8 +78,3 @@ def plain(text: object) -> str:
     does.
     """
     return _MARKDOWN.sub(r"\\\1", _SHORTCODE.sub(":\u2060", " ".join(str(text).split())))
-
-
-def sentence_case(text: str) -> str:
-    """The text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]

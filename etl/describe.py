@@ -1,7 +1,7 @@
 """A release in the words of other catalogues: Data Package, DCAT-US, CSVW and Croissant, all made from one view.
 
 Every text is a function of the declarations and of the facts of one release. None can name the release's id, which is
-the digest of these very texts, and none knows the address at which it will be published (`located` adds that later).
+the digest of these very texts, and none knows the address at which it will be published (`located` can add that).
 
 Sources: Data Package 2.0 (datapackage.org), DCAT-US 1.1 (resources.data.gov/resources/dcat-us, non-federal schema),
 CSVW (W3C Metadata Vocabulary for Tabular Data, 2015), Croissant 1.0 (MLCommons).
@@ -280,7 +280,7 @@ def dcat(facts: ReleaseFacts, indicators: IndicatorFacts | None = None) -> str:
 
     DCAT-US wants absolute URIs in downloadURL and describedBy. A release does not know where it will be served, and a
     relative reference would be invalid, so both are left out here and each distribution says in words where its file
-    is. Where the address is known, `located` fills them in: the catalogue's own `data.json` is made that way.
+    is. `located` fills them in for a publisher who knows the address (decision 0012).
     """
     return canonical_json({
         "@context": f"{_DCAT_SCHEMA}/catalog.jsonld", "@type": "dcat:Catalog", "conformsTo": _DCAT_SCHEMA,

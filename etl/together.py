@@ -86,9 +86,14 @@ def latest(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     return ordered.drop_duplicates(list(declared.key), keep="last").sort_index()
 
 
+def _has_total_row(declared: Dataset) -> bool:
+    """Whether the dataset is reported by facility and published for all facilities together."""
+    return "facility" in declared.key and bool(declared.disclosure.published_where)
+
+
 def _totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     """V301: where rows by facility and a row for ALL are both reported, the parts add up to the total."""
-    if "facility" not in declared.key or not declared.disclosure.published_where:
+    if not _has_total_row(declared):
         return []
     by = [name for name in declared.key if name != "facility"]
     counts = [column.name for column in declared.columns if column.role is Role.COUNT]
@@ -108,7 +113,7 @@ def _totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
 
 def _partial_totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     """V302: without a row for ALL the facilities are added up, so each one that the agency reports must be there."""
-    if "facility" not in declared.key or not declared.disclosure.published_where:
+    if not _has_total_row(declared):
         return []
     by = [name for name in declared.key if name != "facility"]
     parts = table[table["facility"] != "ALL"]
@@ -125,7 +130,7 @@ def _partial_totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
 
 def with_totals(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     """Add the row for ALL facilities where an agency reported only its facilities one by one."""
-    if "facility" not in declared.key or not declared.disclosure.published_where:
+    if not _has_total_row(declared):
         return table
     by = [name for name in declared.key if name != "facility"]
     counts = [column.name for column in declared.columns if column.role is Role.COUNT]

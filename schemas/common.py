@@ -62,9 +62,6 @@ def reporting_columns(*, status_name: str = "status") -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-REPORTING = reporting_columns()
-
-
 def submission_columns(*own: Column, grain: Grain = Grain.MONTH, status_name: str = "status") -> tuple[Column, ...]:
     """`period`, `agency`, the dataset's own columns, then how the row was reported."""
     return (period(grain), AGENCY, *own, *reporting_columns(status_name=status_name))

@@ -177,6 +177,11 @@ class DisclosurePolicy:
     additive_over: str = ""
     total_code: str = "ALL"
 
+    @property
+    def least_hidden(self) -> int:
+        """The least that a reader knows a hidden count to be: where zeros are printed, a hidden one is at least 1."""
+        return 1 if self.zeros_printed else 0
+
 
 CONDUCT_POLICY = DisclosurePolicy(
     kind=Protection.CONDUCT,

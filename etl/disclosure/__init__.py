@@ -117,7 +117,10 @@ def _account(declared: Dataset, found: Sequence[tuple[Block, Pattern]]) -> dict[
     narrowest: int | None = None
     for block, pattern in found:
         if pattern.hidden and not pattern.withheld:
-            widths = [interval.width for interval in intervals(block, pattern.hidden, least=1).values()]
+            widths = [
+                interval.width
+                for interval in intervals(block, pattern.hidden, least=declared.disclosure.least_hidden).values()
+            ]
             narrowest = min([*widths] if narrowest is None else [*widths, narrowest])
     return {
         "policy": asdict(declared.disclosure),

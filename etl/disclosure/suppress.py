@@ -22,9 +22,10 @@ class Pattern:
 
 
 def small_cells(block: Block, policy: DisclosurePolicy) -> frozenset[Cell]:
-    """The non-zero counts below the threshold (WA DOH 2018: 1 to 9), but for those that are public already."""
+    """The counts below the threshold (WA DOH 2018: 1 to 9; 0 too where zeros are not printed) that are not public yet."""
     return frozenset(
-        cell for cell, value in block.values.items() if 0 < value < policy.threshold and cell not in block.fixed
+        cell for cell, value in block.values.items()
+        if policy.least_hidden <= value < policy.threshold and cell not in block.fixed
     )  # fmt: skip
 
 
@@ -38,11 +39,13 @@ def _cheapest(block: Block, exposed: Cell, open_cells: set[Cell]) -> Cell | None
     return None
 
 
-def _print_again(block: Block, hidden: frozenset[Cell], primary: frozenset[Cell], width: int) -> frozenset[Cell]:
+def _print_again(
+    block: Block, hidden: frozenset[Cell], primary: frozenset[Cell], policy: DisclosurePolicy
+) -> frozenset[Cell]:
     """Print the dearest cells again where nothing is exposed by it."""
     for cell in sorted(hidden - primary, key=lambda cell: (-block.values[cell], cell)):
         fewer = hidden - {cell}
-        if not Attacker(block, fewer, least=1).exposed(width):
+        if not Attacker(block, fewer, least=policy.least_hidden).exposed(policy.width):
             hidden = fewer
     return hidden
 
@@ -62,10 +65,10 @@ def suppress(block: Block, policy: DisclosurePolicy) -> Pattern:
     primary = small_cells(block, policy)
     hidden = primary
     open_cells = {cell for cell, value in block.values.items() if value > 0} - hidden - block.fixed
-    while exposed := Attacker(block, hidden, least=1).exposed(policy.width):
+    while exposed := Attacker(block, hidden, least=policy.least_hidden).exposed(policy.width):
         chosen = _cheapest(block, exposed[0], open_cells)
         if chosen is None:
             return withheld(block, "no pattern that prints zeros protects its small counts")
         hidden |= {chosen}
         open_cells.discard(chosen)
-    return Pattern(_print_again(block, hidden, primary, policy.width), primary)
+    return Pattern(_print_again(block, hidden, primary, policy), primary)

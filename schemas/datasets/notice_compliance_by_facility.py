@@ -38,8 +38,8 @@ DATASET = Dataset(
         citation="wa_doh_small_numbers", approver="publisher, to be confirmed by counsel",
         additive_over="facility", threshold=10, width=2),
     caveats=(
-        "A hidden count is at least 1: zeros are printed. The mark does not tell whether a count is small itself or is "
-        "hidden to protect another.",
+        "A hidden count is at least 1: zeros are printed, except in a quarter that is withheld whole. The mark does not "
+        "tell whether a count is small itself or is hidden to protect another.",
         "Quarters are calendar quarters and never overlap; there are no rolling totals, which could be subtracted.",
         "A quarter is published when all its months have been reported.",
     ),

@@ -46,6 +46,24 @@ def test_zero_is_printed(protects):
     protects(declared=PEOPLE, before=table, after=table)
 
 
+def test_zero_is_hidden_where_the_policy_says_so(protects):
+    protects(
+        declared=replace(PEOPLE, disclosure=replace(PEOPLE.disclosure, zeros_printed=False)),
+        before="""
+            facility | notified
+            KCCF     |       30
+            MRJC     |        0
+            ALL      |       30
+        """,
+        after="""
+            facility | notified
+            KCCF     |        x
+            MRJC     |        x
+            ALL      |       30
+        """,
+    )
+
+
 def test_a_lone_small_count_is_hidden_with_another_or_the_total_would_give_it_away(protects):
     protects(
         declared=PEOPLE,
