@@ -39,7 +39,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of the dashboard that the README's own command serves."""
     command = ["make", "run", f"PORT={_free_port()}"]
@@ -56,9 +56,9 @@ def site() -> Iterator[str]:
             server.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium of the system."""
+    """A headless Chromium of the system; closed after these tests, since its driver keeps an event loop running."""
     found = next((path for name in CHROMES if (path := shutil.which(name))), None)
     if found is None:
         pytest.fail("No Chromium was found. Debian and Ubuntu: apt-get install chromium")
@@ -100,7 +100,7 @@ class Visit:
                 frames.nth(place).locator(DRAWN).first.wait_for(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def screens(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
     """One browser profile for each size of screen; a second page finds the program in its cache, as a visitor's does."""
     sizes = {"desktop": (1280, 900), "phone": (390, 844)}

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ from dashboard.wording import ENGLISH, plain
 APP = Path(data.__file__).with_name("app.py")
 SECONDS = 60
 CODES = [page.code for page in PAGES]
+
+
+@pytest.fixture(autouse=True)
+def _main_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit puts each script it runs in the place of `__main__`; other tests start processes from the real one."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 def _show(catalogue: str, code: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,8 @@ def ask(app: Starlette, path: str, method: str = "GET") -> tuple[int, dict[str, 
         "root_path": "", "scheme": "http", "query_string": b"", "headers": [], "server": ("test", 80),
         "client": ("test", 1), "extensions": {},
     }  # fmt: skip
-    asyncio.run(app(scope, receive, send))
+    with ThreadPoolExecutor(1) as thread:  # an event loop of its own, whatever runs in this thread
+        thread.submit(lambda: asyncio.run(app(scope, receive, send))).result()
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
 
