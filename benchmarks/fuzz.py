@@ -1,11 +1,14 @@
-"""Feeds damaged submissions to the reader and the checks, and counts what comes of them.
+"""Feeds whole submissions, sound, faulty and damaged, to the reader and the checks, and counts what comes of them.
 
-    python benchmarks/fuzz.py --cases 2000 --seed 1
+    python benchmarks/fuzz.py --cases 2000 --seed 1 --workers 2
 
-Starts from valid files (every dataset's example, as CSV and as a filled workbook) and damages them: flipped, cut, doubled
-and inserted bytes, and cells replaced by hostile ones. Every case must end in a verdict: anything else is printed with
-the seed that repeats it, and the exit code is 1. The peak memory is that of this process: what a reader in its child
-process may take is limited there, and cannot be told from outside (Linux counts the parent's memory at the fork).
+The cases are those of `benchmarks/cases.py`: a sound table in any form must be accepted with its values, a planted fault
+must be named, undoing what one report lists must lead to acceptance, and a damaged file must end in a verdict. Whatever
+else happens is printed with what repeats it (`--only 'faulty .xlsx 1-77'`), and the exit code is 1.
+
+The child process that reads a spreadsheet is started through a small launcher, which notes the most memory that the
+child ever held. Asked of this process, Linux would tell the memory of whoever started the child. A child that took more
+than 200 MB above its file's size counts as a failure.
 """
 
 import argparse
@@ -13,85 +16,141 @@ import random
 import resource
 import sys
 import tempfile
+import traceback
 from collections import Counter
-from datetime import date
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
+from time import perf_counter
 
-import xlsxwriter
+from benchmarks.cases import run
 
-from etl.read import read_file
-from etl.report import verdict
-from etl.validate import submittable, validate
+MOST_ABOVE_SIZE = 200_000_000
+_CHUNK = 100
+_UNIT = 1 if sys.platform == "darwin" else 1024
+_KINDS = ("damaged",) * 12 + ("faulty",) * 5 + ("mended",) + ("valid",) + ("header",)
+_SUFFIXES = (".csv",) * 6 + (".xlsx",) * 3 + (".ods",)
+"""How often each kind comes: damage most, as it finds what nobody thought of; spreadsheets less, as they take longer."""
 
-ON = date(2026, 11, 20)
-HOSTILE = ("=1+1", "@SUM(A1)", "-1", "1e9", "9" * 40, "NaN", "1,2,3", "٣", "\u202e", "'", '"', "\x00", "2026-13", "9/10/2026",
-           "A-123 456 789", "x" * 300, "", " ", "TRUE", "1.5", "Ünïcode", "\ufeff", "NULL", "#REF!")  # fmt: skip
-
-
-def seeds() -> list[tuple[str, bytes]]:
-    """A valid file of every dataset, as CSV and as a workbook: (name, content)."""
-    found = []
-    with tempfile.TemporaryDirectory() as folder:
-        for dataset in submittable():
-            names, rows = list(dataset.examples[0]), [list(example.values()) for example in dataset.examples]
-            lines = [",".join(f'"{cell}"' for cell in row) for row in (names, *rows)]
-            found.append((f"{dataset.id}_a.csv", "\n".join(lines).encode()))
-            path = Path(folder) / f"{dataset.id}_a.xlsx"
-            with xlsxwriter.Workbook(path) as book:
-                sheet = book.add_worksheet("Data")
-                for number, row in enumerate((names, *rows)):
-                    sheet.write_row(number, 0, [int(cell) if cell.isdigit() else cell for cell in row])
-            found.append((path.name, path.read_bytes()))
-    return found
+_LAUNCHER = """#!{python} -SE
+import os, sys
+child = os.posix_spawn({python!r}, [{python!r}, *sys.argv[1:]], os.environ)
+_, status, used = os.wait4(child, 0)
+with open({peaks!r}, "a") as file:
+    file.write(f"{{used.ru_maxrss}}\\n")
+code = os.waitstatus_to_exitcode(status)
+sys.exit(code if code >= 0 else 128 - code)
+"""
 
 
-def damaged(content: bytes, chance: random.Random) -> bytes:
-    """The content with one to four kinds of damage."""
-    data = bytearray(content)
-    for _ in range(chance.randint(1, 4)):
-        at = chance.randrange(len(data) + 1)
-        match chance.randrange(6):
-            case 0 if data:
-                data[at % len(data)] ^= 1 << chance.randrange(8)
-            case 1:
-                del data[at:]
-            case 2:
-                data[at:at] = data[at : at + chance.randrange(1, 400)]
-            case 3:
-                data[at:at] = bytes(chance.randrange(256) for _ in range(chance.randrange(1, 9)))
-            case 4:
-                del data[at : at + chance.randrange(1, 50)]
-            case _:
-                cells = bytes(data).split(b",")
-                cells[chance.randrange(len(cells))] = chance.choice(HOSTILE).encode()
-                data = bytearray(b",".join(cells))
-    return bytes(data)
+@dataclass
+class Told:
+    """What some cases came to: how many of each kind, what went wrong, and the most memory a child held."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    most: tuple[int, str] = (0, "no child was started")
+    own: int = 0
+    children: int = 0
+
+    def add(self, other: "Told") -> None:
+        """Take in what other cases came to."""
+        self.counts += other.counts
+        self.wrong += other.wrong
+        self.most = max(self.most, other.most)
+        self.own = max(self.own, other.own)
+        self.children += other.children
+
+
+def choice(seed: int, number: int) -> str:
+    """The case of a number, as it is named: its kind, kind of file, and seed."""
+    chance = random.Random(f"{seed} {number}")
+    return f"{chance.choice(_KINDS)} {chance.choice(_SUFFIXES)} {seed}-{number}"
+
+
+def _measured(folder: Path) -> Path:
+    """From here on `sys.executable` is the launcher; the file in which it notes the memory of each child."""
+    peaks, launcher = folder / "peaks", folder / "python"
+    launcher.write_text(_LAUNCHER.format(python=sys.executable, peaks=str(peaks)), encoding="utf-8")
+    launcher.chmod(0o700)
+    sys.executable = str(launcher)
+    return peaks
+
+
+def _outcome(name: str, folder: Path) -> str | None:
+    kind, suffix, seed = name.split()
+    try:
+        return run(kind, suffix, seed, folder)
+    except Exception:  # noqa: BLE001 - the point: nothing may escape
+        return "TRACEBACK " + "".join(traceback.format_exc().splitlines(keepends=True)[-6:])
+
+
+def chunk(names: list[str]) -> Told:
+    """Run some cases in this process."""
+    told = Told()
+    python = sys.executable
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            peaks = _measured(Path(name))
+            for case in names:
+                wrong = _outcome(case, Path(name))
+                told.counts[" ".join(case.split()[:2])] += 1
+                if wrong:
+                    told.wrong.append(f"{case}: {wrong}")
+                for line in peaks.read_text().split() if peaks.exists() else ():
+                    told.children += 1
+                    told.most = max(told.most, (int(line) * _UNIT, case))
+                peaks.unlink(missing_ok=True)
+    finally:
+        sys.executable = python
+    told.own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
+    if told.most[0] > MOST_ABOVE_SIZE:
+        told.wrong.append(f"{told.most[1]}: the child held {told.most[0] / 1e6:.0f} MB")
+    return told
+
+
+def _chunks(names: list[str], workers: int) -> Iterator[Told]:
+    """The cases in pieces, by several processes; a fresh process now and then, so that one fault cannot hide others."""
+    pieces = [names[at : at + _CHUNK] for at in range(0, len(names), _CHUNK)]
+    if workers == 1:
+        yield from map(chunk, pieces)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=20) as pool:
+        for done in as_completed([pool.submit(chunk, piece) for piece in pieces]):
+            yield done.result()
+
+
+def _progress(told: Told, of: int, start: float) -> str:
+    done = told.counts.total()
+    return (f"{done:>7} of {of} cases, {perf_counter() - start:,.0f} s, {len(told.wrong)} wrong, "
+            f"most memory of a child {told.most[0] / 1e6:.0f} MB ({told.most[1]})")  # fmt: skip
 
 
 def main() -> int:
-    """Run the cases; 1 when one of them did not end in a verdict."""
+    """Run the cases; 1 when one of them did not come out as it must."""
     options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     options.add_argument("--cases", type=int, default=2_000)
     options.add_argument("--seed", type=int, default=1)
-    told = options.parse_args()
-    starts, outcomes, broken = seeds(), Counter[str](), 0
-    with tempfile.TemporaryDirectory() as folder:
-        for case in range(told.cases):
-            chance = random.Random(f"{told.seed}-{case}")
-            name, content = chance.choice(starts)
-            path = Path(folder) / name
-            path.write_bytes(damaged(content, chance))
-            try:
-                judged = validate(read_file(path, name=name), dataset=None, on=ON, jurisdiction="king_county")
-                outcomes[verdict(judged.findings)] += 1
-            except Exception as fault:  # noqa: BLE001 - the point: nothing may escape
-                broken += 1
-                print(f"seed {told.seed}, case {case}, {name}: {type(fault).__name__}: {fault}")
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    print(f"{told.cases} cases: {dict(outcomes)}; without a verdict: {broken}")
-    print(f"peak memory of this process: {peak / 1e6:.0f} MB")
-    return 1 if broken else 0
+    options.add_argument("--first", type=int, default=0, help="the number of the first case")
+    options.add_argument("--workers", type=int, default=2)
+    options.add_argument("--only", help="one case by its name, such as 'faulty .xlsx 1-77'")
+    asked = options.parse_args()
+    numbers = range(asked.first, asked.first + asked.cases)
+    names = [asked.only] if asked.only else [choice(asked.seed, number) for number in numbers]
+    told, start = Told(), perf_counter()
+    for part in _chunks(names, asked.workers if len(names) > 1 else 1):
+        told.add(part)
+        for line in part.wrong:
+            print(line, flush=True)
+        if told.counts.total() % 1_000 < _CHUNK or part.wrong:
+            print(_progress(told, len(names), start), flush=True)
+    print("\n".join(f"{count:>7}  {kind}" for kind, count in sorted(told.counts.items())))
+    print(f"{told.counts.total()} cases with seed {asked.seed}: {len(told.wrong)} wrong")
+    print(f"{told.children} spreadsheets were read; most memory of a child {told.most[0] / 1e6:.0f} MB ({told.most[1]}); "
+          f"most memory of a process that judges {told.own / 1e6:.0f} MB")  # fmt: skip
+    return 1 if told.wrong else 0
 
 
 if __name__ == "__main__":

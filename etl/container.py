@@ -18,6 +18,7 @@ _MOST_RATIO = 200
 _PIECE = 1 << 18
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_UNSEARCHABLE = ("xl/embeddings/", "xl/model/")
 _CONTENT_OF = {".xlsx": "xl/workbook.xml", ".ods": "content.xml"}
 
 
@@ -52,6 +53,11 @@ def _check_members(archive: zipfile.ZipFile, suffix: str) -> None:
         raise Unsafe("The spreadsheet holds a part with a path that leads out of it.")
     if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
         raise Unsafe("The workbook holds macros. Save it as a workbook without macros (.xlsx).")
+    if any(name.lower().startswith(_UNSEARCHABLE) for name in names):
+        raise Unsafe(
+            "The workbook holds an embedded file or a data model, which cannot be searched for personal data. "
+            "Copy the table into a new workbook and send that."
+        )
     if any(member.flag_bits & 1 for member in members) or "EncryptedPackage" in names:
         raise Unsafe("The spreadsheet is protected by a password.")
     if _CONTENT_OF[suffix] not in names:

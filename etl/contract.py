@@ -1,11 +1,13 @@
 """The pandera schema of a dataset, made from its declaration: the contract that a typed table must satisfy.
 
 Measured traps that shape it (pandera 0.35): a failed coercion hides other checks, so nothing is coerced; a null kills a
-frame-level check, so every check is null-safe; failure cases of a frame-level check come once for each column, with
-every cell of the row, so they are folded by `etl.validate` and their values are never read.
+frame-level check, so every check is null-safe; and failure cases are dear (a broken rule gives one for each column of
+the row, with its values), so one case is asked for and the rows are taken from the check's own answer. What is out of
+range is one check for all columns, since each check of pandera costs more than the comparison it makes.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
@@ -13,28 +15,51 @@ import pandera.pandas as pa
 
 from etl.convert import DTYPES
 from etl.evaluate import holds
-from schemas.declare import Column, Dataset, Role
+from schemas.declare import Dataset, Role
 from schemas.registry import dataset
 from schemas.rules import RowRule
 
-MOST_CASES = 1_000
+_RANGE = "in range"
 
 
-def _range_check(column: Column) -> list[pa.Check]:
-    """Counts are not negative; a column with a maximum does not exceed it. The check is named by its finding."""
-    checks = []
-    if column.role is not Role.MEASURE or column.maximum is not None:
-        checks.append(pa.Check.ge(0, error="V205", n_failure_cases=MOST_CASES))
-    if column.maximum is not None:
-        checks.append(pa.Check.le(column.maximum, error="V205", n_failure_cases=MOST_CASES))
-    return checks
+@dataclass(frozen=True)
+class Broken:
+    """A part of the contract that some rows break: a rule, or (`rule` None) the range of a column."""
+
+    column: str
+    rows: tuple[int, ...]
+    rule: RowRule | None = None
+
+
+def _ranges(declared: Dataset) -> dict[str, int | None]:
+    """The columns that are not negative, with the most that each can be."""
+    return {
+        column.name: column.maximum for column in declared.columns
+        if column.numeric and (column.role is not Role.MEASURE or column.maximum is not None)
+    }  # fmt: skip
+
+
+def _outside(cells: pd.Series, most: int | None) -> "pd.Series[bool]":
+    """For each cell, whether it is below 0 or above the most it can be; an empty cell is not."""
+    out = cells < 0 if most is None else (cells < 0) | (cells > most)
+    return out.fillna(value=False).astype(bool)
+
+
+def _in_range(ranges: dict[str, int | None]) -> Callable[[pd.DataFrame], "pd.Series[bool]"]:
+    def kept(table: pd.DataFrame) -> "pd.Series[bool]":
+        wrong = pd.Series(data=False, index=table.index, dtype=bool)
+        for name, most in ranges.items():
+            wrong |= _outside(table[name], most)
+        return ~wrong
+
+    return kept
 
 
 def _keeps(rule: RowRule) -> Callable[[pd.DataFrame], "pd.Series[bool]"]:
     return lambda table: holds(rule, table)
 
 
-def check_name(position: int, rule: RowRule) -> str:
+def _check_name(position: int, rule: RowRule) -> str:
     """How a rule's check is named in the schema: its id, and its place among the rules of the dataset."""
     return f"{rule.id}#{position}"
 
@@ -44,16 +69,40 @@ def contract(dataset_id: str) -> pa.DataFrameSchema:
     """The schema of a dataset's typed table: columns, dtypes, ranges and every rule that looks at one row."""
     declared: Dataset = dataset(dataset_id)
     columns = {
-        column.name: pa.Column(
-            DTYPES.get(column.kind, "str"),
-            checks=_range_check(column) if column.numeric else None,
-            nullable=True,
-            coerce=False,
-        )
+        column.name: pa.Column(DTYPES.get(column.kind, "str"), nullable=True, coerce=False)
         for column in declared.columns
     }
-    rules = [
-        pa.Check(_keeps(rule), error=check_name(position, rule), ignore_na=False, n_failure_cases=MOST_CASES)
-        for position, rule in enumerate(declared.row_rules)
-    ]
-    return pa.DataFrameSchema(columns, checks=rules, strict=True, ordered=True, coerce=False)
+    kept = {_RANGE: _in_range(_ranges(declared))}
+    kept |= {_check_name(position, rule): _keeps(rule) for position, rule in enumerate(declared.row_rules)}
+    checks = [pa.Check(keeps, error=name, ignore_na=False, n_failure_cases=1) for name, keeps in kept.items()]
+    return pa.DataFrameSchema(columns, checks=checks, strict=True, ordered=True, coerce=False)
+
+
+def _rows(fault: pa.errors.SchemaError) -> tuple[int, ...]:
+    answer = fault.check_output
+    return tuple(int(row) for row in answer.index[~answer.astype(bool)])
+
+
+def broken(table: pd.DataFrame, declared: Dataset) -> list[Broken]:
+    """What of its contract a typed table breaks, and in which rows; their values are never looked at.
+
+    table: indexed by the row number a person sees. Raises pandera's own error when the table is not of the declared
+    columns and dtypes, which is a mistake of ours and not of the person who sent it.
+    """
+    try:
+        contract(declared.id).validate(table, lazy=True, inplace=True)
+    except pa.errors.SchemaErrors as errors:
+        rules = {_check_name(position, rule): rule for position, rule in enumerate(declared.row_rules)}
+        if any(not isinstance(fault.check, pa.Check) or fault.check_output is None for fault in errors.schema_errors):
+            raise
+        faults = {str(fault.check.error): _rows(fault) for fault in errors.schema_errors}
+        found = [Broken(rules[name].column, rows, rules[name]) for name, rows in faults.items() if name in rules]
+        return [*_out_of_range(table.loc[[*faults.get(_RANGE, ())]], declared), *found]
+    return []
+
+
+def _out_of_range(table: pd.DataFrame, declared: Dataset) -> list[Broken]:
+    outside = {name: _outside(table[name], most) for name, most in _ranges(declared).items()}
+    return [
+        Broken(name, tuple(int(row) for row in table.index[wrong])) for name, wrong in outside.items() if wrong.any()
+    ]  # fmt: skip

@@ -4,9 +4,10 @@ import calendar
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 import pandas as pd
 
@@ -38,15 +39,22 @@ _QUARTER_FORM = re.compile(r"(?:((?:19|20)\d{2})[- ]?Q([1-4])|Q([1-4])[-/ ]?((?:
 _WHOLE = re.compile(r"-?\d{1,12}")
 _DECIMAL = re.compile(r"-?\d{1,12}(\.\d{1,9})?")
 _SEPARATED = re.compile(r"-?\d{1,3}(?:(?:,\d{3})+|(?:[ '\u00a0\u2009\u202f]\d{3})+)(?:\.\d+)?")
+_PLAIN_SIGNS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+"""Letters, digits and signs of full width, and the dashes that word processors put for a hyphen."""
+
+_PERCENT = "percent"
+"""The unit of a column in which 95 means 95%."""
+
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST_TEXT = 200
+_MOST_SUGGESTIONS = 1_000
 DTYPES = {Kind.WHOLE: "Int64", Kind.DECIMAL: "Float64", Kind.DATE: "datetime64[us]"}
 """The dtype of a typed column; every other kind is text (`str`, an empty cell is missing)."""
 
 
 def _plain_number(text: str) -> str:
-    """Digits of any width become plain ones."""
-    return unicodedata.normalize("NFKC", text)
+    """Digits and signs of full width become plain ones; raised digits and fractions stay what they are."""
+    return text if text.isascii() else text.translate(_PLAIN_SIGNS)
 
 
 def period_in(text: str, grains: tuple[Grain, ...]) -> str | None:
@@ -65,72 +73,78 @@ def period_in(text: str, grains: tuple[Grain, ...]) -> str | None:
 
 @dataclass
 class _Cells:
-    """Gathers values and findings of one table while its cells are converted."""
+    """Turns the texts of one table into values; `said` is what there is to say of the text looked at last."""
 
     jurisdiction: str
-    findings: list[Finding] = field(default_factory=list)
+    said: list[tuple[str, str]] = field(default_factory=list)
+    suggested: int = 0
 
-    def report(self, code: str, message: str, *, row: int, column: Column) -> None:
-        self.findings.append(found(code, message, row=row, column=column.name))
-
-    def whole(self, text: str, column: Column, row: int) -> int | None:
-        plain = self._without_separators(text, column, row)
+    def whole(self, text: str, column: Column) -> int | None:
+        plain = self._without_separators(text, column)
         if _WHOLE.fullmatch(plain):
             return int(plain)
-        self.report("V202", f"{column.name} is a whole number, written in digits.", row=row, column=column)
+        self.said.append(("V202", f"{column.name} is a whole number, written in digits."))
         return None
 
-    def decimal(self, text: str, column: Column, row: int) -> float | None:
-        plain = self._without_separators(text, column, row)
+    def decimal(self, text: str, column: Column) -> float | None:
+        if column.unit == _PERCENT and text.endswith("%"):
+            self.said.append(("V210", f"{column.name} was written with a percent sign."))
+            text = text.removesuffix("%").rstrip()
+        plain = self._without_separators(text, column)
         if _DECIMAL.fullmatch(plain):
             return float(plain)
-        self.report("V202", f"{column.name} is a number, written in digits with a point.", row=row, column=column)
+        self.said.append(("V202", f"{column.name} is a number, written in digits with a point."))
         return None
 
-    def _without_separators(self, text: str, column: Column, row: int) -> str:
+    def _without_separators(self, text: str, column: Column) -> str:
         text = _plain_number(text)
         if not _SEPARATED.fullmatch(text):
             return text
-        self.report("V207", f"{column.name} was written with thousands separators.", row=row, column=column)
+        self.said.append(("V207", f"{column.name} was written with thousands separators."))
         return re.sub(r"[, '\u00a0\u2009\u202f]", "", text)
 
-    def day(self, text: str, column: Column, row: int) -> date | None:
+    def day(self, text: str, column: Column) -> date | None:
         text = _plain_number(text)
         if _ISO_DATE.fullmatch(text):
             try:
                 return date.fromisoformat(text)
             except ValueError:
                 pass
-        self.report("R29", f"{column.name} is a date written year-month-day, as in 2026-09-10.", row=row, column=column)
+        self.said.append(("R29", f"{column.name} is a date written year-month-day, as in 2026-09-10."))
         return None
 
-    def code(self, text: str, column: Column, row: int) -> str | None:
+    def code(self, text: str, column: Column) -> str | None:
         known = vocabulary.spellings(column.vocabulary, self.jurisdiction)
-        text = unicodedata.normalize("NFKC", text).strip("\"'")
+        text = unicodedata.normalize("NFKC", _plain_number(text)).strip("\"'")
         if text.casefold() in known:
             return known[text.casefold()]
-        near = difflib.get_close_matches(text.casefold(), known, n=1, cutoff=0.7)
-        hint = f" Did you mean {known[near[0]]}?" if near else ""
-        message = f"The list of {column.vocabulary} has no such code.{hint}"
-        self.report("V203", message, row=row, column=column)
+        self.said.append(("V203", f"The list of {column.vocabulary} has no such code.{self._suggestion(text, known)}"))
         return None
 
-    def text(self, text: str, column: Column, row: int) -> str | None:
+    def _suggestion(self, text: str, known: Mapping[str, str]) -> str:
+        """The code that was perhaps meant. Looking for it takes long, so not every text of a hostile file has one."""
+        self.suggested += 1
+        if self.suggested > _MOST_SUGGESTIONS or len(text) > _LONGEST_TEXT:
+            return ""
+        near = difflib.get_close_matches(text.casefold(), known, n=1, cutoff=0.7)
+        return f" Did you mean {known[near[0]]}?" if near else ""
+
+    def text(self, text: str, column: Column) -> str | None:
         if len(text) > _LONGEST_TEXT:
-            self.report("V209", f"{column.name} has more than {_LONGEST_TEXT} characters.", row=row, column=column)
+            self.said.append(("V209", f"{column.name} has more than {_LONGEST_TEXT} characters."))
             return None
         return text
 
-    def period(self, text: str, column: Column, row: int, grains: tuple[Grain, ...]) -> str | None:
+    def period(self, text: str, grains: tuple[Grain, ...]) -> str | None:
         understood = period_in(text, grains)
         if understood:
             return understood
         forms = " or ".join(_FORM_IN_WORDS[grain] for grain in grains)
-        self.report("V206", f"The period is written as in {forms}.", row=row, column=column)
+        self.said.append(("V206", f"The period is written as in {forms}."))
         return None
 
 
-def _reader(cells: _Cells, column: Column, dataset: Dataset) -> Callable[[str, Column, int], object]:
+def _reader(cells: _Cells, column: Column, dataset: Dataset) -> Callable[[str, Column], object]:
     match column.kind:
         case Kind.WHOLE:
             return cells.whole
@@ -141,9 +155,28 @@ def _reader(cells: _Cells, column: Column, dataset: Dataset) -> Callable[[str, C
         case Kind.CODE:
             return cells.code
         case Kind.PERIOD:
-            return lambda text, column, row: cells.period(text, column, row, dataset.grains)
+            return lambda text, _: cells.period(text, dataset.grains)
         case Kind.TEXT:
             return cells.text
+
+
+def _typed_column(
+    texts: "pd.Series[str]", column: Column, state: _Cells, read: Callable[[str, Column], object]
+) -> tuple[list[object], list[Finding]]:
+    """The values of a column and the findings about them; a text that comes again is not looked at again."""
+    known: dict[str, tuple[object, list[Finding]]] = {}
+    values, findings = [], []
+    for row, given in zip(texts.index.tolist(), texts.tolist(), strict=True):
+        if given not in known:
+            text, state.said = given or column.default, []
+            value = read(text, column) if text else None
+            if not text and column.must_be_filled:
+                state.said.append(("V201", f"{column.name} must be filled."))
+            known[given] = value, [found(code, message, column=column.name) for code, message in state.said]
+        value, said = known[given]
+        values.append(value)
+        findings += [replace(finding, row=int(row)) for finding in said]
+    return values, findings
 
 
 def typed_table(cells: pd.DataFrame, dataset: Dataset, jurisdiction: str) -> tuple[pd.DataFrame, list[Finding]]:
@@ -155,19 +188,16 @@ def typed_table(cells: pd.DataFrame, dataset: Dataset, jurisdiction: str) -> tup
     """
     state = _Cells(jurisdiction)
     columns: dict[str, pd.Series] = {}
+    findings: list[Finding] = []
     for column in dataset.columns:
-        read = _reader(state, column, dataset)
         texts = cells[column.name] if column.name in cells else pd.Series("", index=cells.index)
-        values = []
-        for row, given in texts.items():
-            text = given or column.default
-            values.append(read(text, column, int(str(row))) if text else None)
-            if not text and column.must_be_filled:
-                state.report("V201", f"{column.name} must be filled.", row=int(str(row)), column=column)
+        values, said = _typed_column(texts, column, state, _reader(state, column, dataset))
         columns[column.name] = pd.Series(values, index=cells.index, dtype=DTYPES.get(column.kind, "str"))
-    return pd.DataFrame(columns, index=cells.index), state.findings
+        findings += said
+    return pd.DataFrame(columns, index=cells.index), findings
 
 
+@lru_cache(maxsize=4096)
 def last_day(period: str) -> date:
     """The last day of a month, quarter or year."""
     return first_day(next_period(period)) - timedelta(days=1)
@@ -180,12 +210,13 @@ def codes_out_of_use(table: pd.DataFrame, dataset: Dataset, jurisdiction: str) -
         return []
     for column in (c for c in dataset.columns if c.kind is Kind.CODE):
         ended = {code.code: code for code in vocabulary.codes(column.vocabulary, jurisdiction)}
-        for row, period, code in zip(table.index, table["period"], table[column.name], strict=True):
-            if pd.isna(period) or pd.isna(code):
-                continue
-            known = ended[code]
-            if known.valid_from > last_day(period) or known.valid_to < first_day(period):
-                message = f"{code} was not in use in {period}."
+        pairs = table[["period", column.name]].dropna()
+        odd = {
+            (period, code) for period, code in pairs.drop_duplicates().itertuples(index=False)
+            if ended[code].valid_from > last_day(period) or ended[code].valid_to < first_day(period)
+        }  # fmt: skip
+        for row, period, code in pairs.itertuples() if odd else ():
+            if (period, code) in odd:
                 kind = "R06" if column.name == "form" else "V204"
-                findings.append(found(kind, message, row=int(row), column=column.name))
+                findings.append(found(kind, f"{code} was not in use in {period}.", row=int(row), column=column.name))
     return [replace(f, level=Level.WARNING) if f.kind.code == "R06" else f for f in findings]

@@ -29,7 +29,9 @@ class SheetTable:
     """A table as it stands in a file: header cells, and below it rows of text with the number a person sees.
 
     Cells are addressed by row number and position in the header. `merged` holds cells that were filled from a merged
-    cell above; `set_aside` are the numbers of rows of totals.
+    cell above, or that share one cell with a neighbour; `set_aside` are the numbers of rows of totals. `outside` are the
+    texts that are not read as data (titles, rows of totals, cells without a header), each with its row: they are
+    searched for personal data and for nothing else.
     """
 
     header: tuple[str, ...]
@@ -45,11 +47,14 @@ class SheetTable:
     formulas_without_value: frozenset[tuple[int, int]] = frozenset()
     errors: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: tuple[int, ...] = ()
-    hidden_columns: tuple[int, ...] = field(default=())
+    hidden_columns: tuple[int, ...] = ()
+    outside: tuple[tuple[int, str], ...] = field(default=(), repr=False)
 
 
 def clean(cell: str) -> str:
     """Blanks around a cell, no-break spaces and invisible marks mean nothing; typographic quotes become plain."""
+    if cell.isascii():
+        return cell.strip()
     return cell.translate(_QUOTES).replace("\u00a0", " ").replace("\u202f", " ").strip()
 
 
@@ -111,8 +116,13 @@ def table_in(rows: Sequence[Row], *, sheet: str | None = None) -> SheetTable | N
     headless = tuple(
         (number, place + 1) for number, cells in body for place, cell in enumerate(cells) if cell and not header[place]
     )  # fmt: skip
+    unread = [(number, cells) for number, cells in filled if number < header_row or number in aside]
+    outside = [(number, cell) for number, cells in unread for cell in cells if cell]
+    outside += [
+        (number, cell) for number, cells in body for place, cell in enumerate(cells) if cell and not header[place]
+    ]
     kept = tuple((number, tuple(cells[p] if p < len(cells) else "" for p in positions)) for number, cells in body)
     return SheetTable(
         header=tuple(header[place] for place in positions), rows=kept, sheet=sheet, header_row=header_row,
-        positions=positions, headless=headless, set_aside=tuple(aside),
+        positions=positions, headless=headless, set_aside=tuple(aside), outside=tuple(outside),
     )  # fmt: skip

@@ -4,16 +4,20 @@ Every cell stays text here: "01" stays "01" and "NA" stays "NA"; turning text in
 yields a value or a finding. What cannot be read safely is refused with a plain finding, never with a traceback.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from etl.container import MOST_BYTES, Unsafe, check_container
 from etl.findings import Finding, found
+from etl.identifiers import in_a_name
 from etl.layout import SheetTable, header_score, known_headers, table_in
 from etl.mark import mark_of
+from etl.parts import Aside
+from etl.sheetscan import MOST_REPEATED, Place
 from etl.textfile import NotText, decode, records
-from etl.workbook import SheetCells, Unreadable, read_sheets
+from etl.workbook import SheetCells, Unreadable, read_workbook
 from schemas.release import sha256
 
 SUFFIXES = (".csv", ".xlsx", ".ods")
@@ -21,13 +25,16 @@ _SPREADSHEET = b"PK\x03\x04"
 _DATA = "data"
 """The name of the input sheet of our own template."""
 
+_MOST_MERGED = 20_000
+"""So many merged cells are looked at: merges that overlap could otherwise be made to take for ever."""
+
 
 @dataclass(frozen=True)
 class FileRead:
     """One file: its name, hash, and its table, or the finding that says why there is none.
 
-    `mark` is the dataset and version that our own template says it is for. `other_texts` are texts outside the table
-    (other sheets), which are searched for personal data and nothing else.
+    `mark` is the dataset and version that our own template says it is for. `asides` are texts outside the table (titles,
+    other sheets, comments, properties), which are searched for personal data and nothing else.
     """
 
     name: str
@@ -35,8 +42,13 @@ class FileRead:
     sha256: str
     table: SheetTable | None
     findings: tuple[Finding, ...] = field(default=())
-    other_texts: frozenset[str] = field(default=frozenset(), repr=False)
+    asides: tuple[Aside, ...] = field(default=(), repr=False)
     mark: tuple[str, str] | None = None
+
+    @property
+    def other_texts(self) -> frozenset[str]:
+        """The texts outside the table."""
+        return frozenset(aside.text for aside in self.asides)
 
 
 class _Refused(Exception):
@@ -59,13 +71,36 @@ def _read_csv(content: bytes) -> tuple[SheetTable, tuple[Finding, ...]]:
     return table, (old,) if is_old else ()
 
 
+def _below_first(sheet: SheetCells) -> Iterator[Place]:
+    """The cells of merges down one column, the first of each left out: they hold what the first holds."""
+    places = ((row, first) for top, first, bottom, last in sheet.facts.merges if first == last
+              for row in range(top + 1, min(bottom, top + MOST_REPEATED) + 1))  # fmt: skip
+    return islice(places, _MOST_MERGED)
+
+
+def _shared_across(sheet: SheetCells) -> Iterator[Place]:
+    """The cells of merges over more than one column that hold something: whose it is cannot be told."""
+    filled = {(number, place) for number, cells in sheet.rows for place, _, _ in cells}
+    places = ((row, column) for top, first, bottom, last in sheet.facts.merges
+              if first < last and (top, first) in filled
+              for row in range(top, min(bottom, top + MOST_REPEATED) + 1)
+              for column in range(first, min(last, first + MOST_REPEATED) + 1))  # fmt: skip
+    return islice(places, _MOST_MERGED)
+
+
 def _dense(sheet: SheetCells) -> list[tuple[int, tuple[str, ...]]]:
-    """The rows of a sheet with every position from the first column on; merged cells are filled downwards."""
+    """The rows of a sheet with every position from the first column on; merged cells are filled downwards.
+
+    A cell with an error value holds nothing, whatever it shows.
+    """
+    errors = set(sheet.facts.errors)
     cells = {(number, place): text for number, row in sheet.rows for place, _, text in row}
-    for first_row, first, last_row, last in sheet.facts.merges:
-        for row in range(first_row + 1, min(last_row, first_row + 1_000) + 1):
-            if first == last and (first_row, first) in cells:
-                cells.setdefault((row, first), cells[first_row, first])
+    cells = {at: text for at, text in cells.items() if at not in errors} if errors else cells
+    tops = {(row, first): (top, first) for top, first, bottom, last in sheet.facts.merges[:_MOST_MERGED] if first == last
+            for row in range(top + 1, min(bottom, top + MOST_REPEATED) + 1)}  # fmt: skip
+    for below, top in tops.items():
+        if top in cells:
+            cells.setdefault(below, cells[top])
     rows: dict[int, dict[int, str]] = {}
     for (row, place), text in cells.items():
         rows.setdefault(row, {})[place] = text
@@ -79,21 +114,23 @@ def _table_of(sheet: SheetCells) -> SheetTable | None:
     table = table_in(_dense(sheet), sheet=sheet.name)
     if table is None:
         return None
+    facts = sheet.facts
     place_of = {column + 1: place for place, column in enumerate(table.positions)}
     numbers = {number for number, _ in table.rows}
 
-    def inside(places: Sequence[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+    def inside(places: Iterable[Place]) -> frozenset[Place]:
         return frozenset((row, place_of[column]) for row, column in places if row in numbers and column in place_of)
 
     texts = [(row, place) for row, cells in sheet.rows for place, kind, text in cells
              if kind == "text" and text.strip().replace(",", "").isdigit()]  # fmt: skip
-    merged = [(row, first) for top, first, bottom, last in sheet.facts.merges if first == last
-              for row in range(top + 1, min(bottom, top + 1_000) + 1)]  # fmt: skip
-    hidden = {column for first, last in sheet.facts.hidden_columns for column in range(first, min(last, 1_000) + 1)}
+    hidden = {column for first, last in facts.hidden_columns for column in range(first, min(last, MOST_REPEATED) + 1)}
+    headless = {(row, column) for row, column in (*facts.errors, *facts.formulas_without_value)
+                if row > table.header_row and row not in table.set_aside and column not in place_of}  # fmt: skip
     return replace(
-        table, numbers_as_text=inside(texts), merged=inside(merged), formulas=inside(sheet.facts.formulas),
-        formulas_without_value=inside(sheet.facts.formulas_without_value), errors=inside(sheet.facts.errors),
-        hidden_rows=tuple(row for row in sheet.facts.hidden_rows if row in numbers),
+        table, numbers_as_text=inside(texts), merged=inside((*_below_first(sheet), *_shared_across(sheet))),
+        formulas=inside(facts.formulas), formulas_without_value=inside(facts.formulas_without_value),
+        errors=inside(facts.errors), headless=tuple(sorted({*table.headless, *headless})),
+        hidden_rows=tuple(row for row in facts.hidden_rows if row in numbers),
         hidden_columns=tuple(sorted(place_of[column] for column in hidden & place_of.keys())),
     )  # fmt: skip
 
@@ -116,19 +153,36 @@ def _chosen(sheets: Sequence[SheetCells]) -> SheetCells:
     return (likely or visible)[0]
 
 
-def _read_workbook(path: Path, content: bytes) -> tuple[SheetTable, frozenset[str]]:
+def _read_workbook(path: Path, content: bytes) -> tuple[SheetTable, tuple[Aside, ...]]:
     try:
         check_container(content, path.suffix.lower())
-        sheets = read_sheets(path)
+        book = read_workbook(path)
     except (Unsafe, Unreadable) as fault:
         raise _Refused("V101", str(fault)) from fault
-    chosen = _chosen(sheets)
+    called = {sheet.name: _shown_name(sheet.name, number) for number, sheet in enumerate(book.sheets, start=1)}
+    chosen = _chosen(book.sheets)
     table = _table_of(chosen)
     if table is None:
         raise _Refused("V101", "The file is empty.")
-    above = [cells for number, cells in chosen.rows if number < table.header_row]
-    elsewhere = [cells for sheet in sheets if sheet is not chosen for _, cells in sheet.rows]
-    return table, frozenset(text for cells in (*above, *elsewhere) for _, kind, text in cells if kind == "text")
+    asides = [Aside("the name of a sheet", sheet.name.replace("-", " ")) for sheet in book.sheets]
+    asides += [replace(aside, sheet=called.get(aside.sheet or "")) for aside in book.asides]
+    asides += [
+        Aside("another sheet", text, called[sheet.name], number, cell=True)
+        for sheet in book.sheets if sheet is not chosen
+        for number, cells in sheet.rows for _, kind, text in cells if kind == "text"
+    ]  # fmt: skip
+    table = replace(table, sheet=called[chosen.name])
+    return table, (*asides, *_outside(table))
+
+
+def _shown_name(name: str, number: int) -> str:
+    """The name of a sheet as reports call it: by its number where the name itself gives somebody away."""
+    return f"sheet {number}" if in_a_name(name) else name
+
+
+def _outside(table: SheetTable) -> tuple[Aside, ...]:
+    """What stands above, below and beside the table on its own sheet."""
+    return tuple(Aside("not part of the data", text, table.sheet, row, cell=True) for row, text in table.outside)
 
 
 def read_file(path: Path, *, name: str) -> FileRead:
@@ -147,11 +201,11 @@ def read_file(path: Path, *, name: str) -> FileRead:
     try:
         if suffix == ".csv":
             table, findings = _read_csv(content)
-            return FileRead(name, path, digest, table, findings)
-        table, elsewhere = _read_workbook(path, content)
+            return FileRead(name, path, digest, table, findings, asides=_outside(table))
+        table, asides = _read_workbook(path, content)
     except _Refused as refusal:
         return FileRead(name, path, digest, None, (refusal.finding,))
-    return FileRead(name, path, digest, table, other_texts=elsewhere, mark=mark_of(content))
+    return FileRead(name, path, digest, table, asides=asides, mark=mark_of(content))
 
 
 def submissions_below(folder: Path) -> list[Path]:

@@ -10,6 +10,12 @@ from collections.abc import Iterator
 
 _DELIMITERS = (",", ";", "\t")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_KINDS = (
+    (b"%pdf", "a PDF"), (b"{\\rtf", "a text document"), (b"<!doctype html", "a web page"), (b"<html", "a web page"),
+    (b"<?xml", "an XML file"), (b"{", "JSON"), (b"[", "JSON"),
+)  # fmt: skip
+"""How files begin that are text and no CSV."""
+
 _CONTROL = frozenset(chr(code) for code in range(32)) - {"\t", "\n", "\r", "\f", "\v"}
 
 Record = tuple[int, tuple[str, ...]]
@@ -21,7 +27,11 @@ class NotText(ValueError):
 
 
 def decode(content: bytes) -> tuple[str, bool]:
-    """The text of a file, and whether it was read as Windows-1252; NotText when it is no text."""
+    """The text of a file, and whether it was read as Windows-1252; NotText when it is no text, or none of that kind."""
+    start = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for sign, kind in _OTHER_KINDS:
+        if start.startswith(sign):
+            raise NotText(f"The file is named .csv but is {kind}.")
     encodings = ("utf-16",) if content.startswith(_UTF_16_MARKS) else ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from etl.evaluate import all_satisfied, next_period, weighted_sum
-from etl.findings import Finding, found
+from etl.findings import KINDS, Finding, found
 from schemas.declare import Dataset, Role
 from schemas.registry import dataset, datasets
 from schemas.rules import AcrossDatasets, CarriedOver, NeverFalls, SeriesRule, Total
@@ -54,15 +54,20 @@ def _repeated(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     """R25: the same key and revision twice; the second is reported and says where the first is."""
     names = [*declared.key, *(["revision"] if "revision" in table else [])]
     whole = table.dropna(subset=names)
-    first = whole.groupby(names, sort=False).cumcount() == 0
-    firsts = {tuple(row): place for row, place in zip(
-        whole.loc[first, names].itertuples(index=False), whole.loc[first, ["_file", "_row"]].itertuples(index=False),
-        strict=True)}  # fmt: skip
+    again = whole.duplicated(names, keep=False)
+    firsts: dict[tuple[object, ...], tuple[str, int]] = {}
     placed = []
-    for _, row in whole[~first].iterrows():
-        file, number = firsts[tuple(row[name] for name in names)]
-        message = f"The same key and revision stand in {file}, row {number}."
-        placed.append(_place(row, found("R25", message, column="period")))
+    columns = [*names, "_file", "_row"]
+    for *values, file, number in whole.loc[again, columns].itertuples(index=False):
+        key, where = tuple(values), (str(file), int(number))
+        first = firsts.setdefault(key, where)
+        if first != where:
+            told = dict(zip(names, map(str, values), strict=True))
+            message = f"The same key and revision stand in {first[0]}, row {first[1]}."
+            placed.append(Placed(where[0], Finding(
+                kind=KINDS["R25"], message=message, row=where[1], column="period", period=told.get("period", ""),
+                agency=told.get("agency", ""),
+            )))  # fmt: skip
     return placed
 
 

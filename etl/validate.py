@@ -12,18 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
-import pandera.pandas as pa
 
-from etl.contract import check_name, contract
+from etl.contract import broken
 from etl.convert import codes_out_of_use, last_day, typed_table
 from etl.findings import Finding, found
-from etl.identifiers import banned_header, personal_data
+from etl.identifiers import banned_header, identifier_in, personal_data, personal_data_beside
 from etl.layout import SheetTable, plain
 from etl.mark import template_version
 from etl.read import FileRead
-from schemas.declare import Dataset, MadeBy
+from schemas.declare import Dataset, Kind, MadeBy
 from schemas.registry import datasets
-from schemas.rules import Level, Rule
+from schemas.rules import Level
 
 MOST_LISTED = 1_000
 """After this many findings of one code the rest are counted, not listed (contract, section 2)."""
@@ -84,8 +83,8 @@ def _header_findings(table: SheetTable, dataset: Dataset, header_row: int) -> li
     for place, (cell, name) in enumerate(zip(table.header, names, strict=True), start=1):
         if name is not None:
             continue
-        if banned_header(cell):
-            message = f"Column {place} asks for personal data. The file was not kept."
+        if banned_header(cell) or identifier_in(cell, names=True):
+            message = f"Column {place} asks for personal data, or its header holds some. The file was not kept."
             findings.append(found("R26", message, row=header_row))
             continue
         near = difflib.get_close_matches(plain(cell).replace(" ", "_"), [c.name for c in dataset.columns], n=1)
@@ -112,8 +111,8 @@ def _oddities(table: SheetTable, names: Sequence[str | None], dataset: Dataset) 
     numeric = {place for place, name in enumerate(names) if name and dataset.column(name).numeric}
     told = (
         ("V208", "holds a number as text", {at for at in table.numbers_as_text if at[1] in numeric}),
-        ("V112", "was filled from a merged cell", {at for at in table.merged if at[1] not in numeric}),
-        ("V113", "is a number merged over several rows", {at for at in table.merged if at[1] in numeric}),
+        ("V112", "is a merged cell", {at for at in table.merged if at[1] not in numeric}),
+        ("V113", "is a number merged with other cells", {at for at in table.merged if at[1] in numeric}),
         ("V114", "holds a formula", table.formulas - table.formulas_without_value - table.errors),
         ("V115", "holds a formula without a stored value", table.formulas_without_value - table.errors),
         ("V116", "shows an error value", table.errors),
@@ -132,32 +131,39 @@ def _oddities(table: SheetTable, names: Sequence[str | None], dataset: Dataset) 
     return findings
 
 
-def _folded(errors: pa.errors.SchemaErrors, dataset: Dataset) -> list[Finding]:
-    """Pandera's failure cases as one finding for each rule and row; their values are never looked at."""
-    rules: dict[str, Rule] = {check_name(position, rule): rule for position, rule in enumerate(dataset.row_rules)}
+def _contract_findings(table: pd.DataFrame, dataset: Dataset) -> list[Finding]:
+    """What breaks the contract, as one finding for each rule and row."""
     seen: dict[tuple[str, int], Finding] = {}
-    cases = errors.failure_cases
-    for column, check, index in zip(cases["column"], cases["check"], cases["index"], strict=True):
-        row = int(index)
-        if check in rules:
-            rule = rules[check]
-            finding = replace(
-                found(rule.id, f"It must hold that {rule.says}.", row=row, column=rule.column),
-                level=rule.level, holds_build=rule.holds_build,
-            )  # fmt: skip
-            seen.setdefault((rule.id, row), finding)
-        else:
-            message = f"{column} is below 0 or above the most it can be."
-            seen.setdefault((f"{check}{column}", row), found(str(check), message, row=row, column=str(column)))
+    for fault in broken(table, dataset):
+        rule, column = fault.rule, fault.column
+        code = rule.id if rule else "V205"
+        message = f"It must hold that {rule.says}." if rule else f"{column} is below 0 or above the most it can be."
+        finding = found(code, message, column=column)
+        if rule:
+            finding = replace(finding, level=rule.level, holds_build=rule.holds_build)
+        for row in fault.rows:
+            seen.setdefault((code if rule else f"{code}{column}", row), replace(finding, row=row))
     return list(seen.values())
 
 
-def _contract_findings(table: pd.DataFrame, dataset: Dataset) -> list[Finding]:
-    try:
-        contract(dataset.id).validate(table, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        return _folded(errors, dataset)
-    return []
+def _below_least(table: pd.DataFrame, dataset: Dataset) -> list[Finding]:
+    """V205 for measures, such as hours, that cannot be negative, and for revisions, which are counted from 1."""
+    least = {column.name: 0 for column in dataset.columns if column.kind is Kind.DECIMAL and column.maximum is None}
+    return [
+        found("V205", f"{name} is below {lowest}.", row=int(row), column=name)
+        for name, lowest in (least | {"revision": 1}).items() if name in table
+        for row in table.index[(table[name] < lowest).fillna(value=False)]
+    ]  # fmt: skip
+
+
+def _unrecognised(file: FileRead, table: SheetTable, beside: Sequence[Finding], jurisdiction: str) -> Validated:
+    """A file that no dataset fits; personal data in it are told all the same."""
+    findings = [*file.findings, *beside, *personal_data(table, [None] * len(table.header), None, jurisdiction)]
+    if any(banned_header(cell) or identifier_in(cell, names=True) for cell in table.header):
+        findings.append(found("R26", "A column asks for personal data.", row=table.header_row))
+    if not any(finding.kind.code == "R26" for finding in findings):
+        findings.append(found("V102", "No dataset fits the file."))
+    return Validated(None, None, in_order(_placed(findings, table)), len(table.rows))
 
 
 def _period_findings(table: pd.DataFrame, on: date) -> list[Finding]:
@@ -190,27 +196,29 @@ def validate(file: FileRead, *, dataset: Dataset | None, on: date, jurisdiction:
     if file.table is None:
         return Validated(dataset, None, file.findings, 0)
     chosen = dataset or recognise_file(file)
+    beside = personal_data_beside(file.name, file.asides)
     if chosen is None:
-        personal = any(banned_header(cell) for cell in file.table.header)
-        code, message = (
-            ("R26", "A column asks for personal data.") if personal else ("V102", "No dataset fits the file.")
-        )
-        return Validated(None, None, (*file.findings, found(code, message)), len(file.table.rows))
+        return _unrecognised(file, file.table, beside, jurisdiction)
     names = column_names(file.table.header, chosen)
     header = _header_findings(file.table, chosen, header_row=file.table.header_row)
     if not file.table.rows:
         header.append(found("V106", "The file has no row below its header."))
     if file.mark and file.mark[1] != template_version(chosen):
         header.append(found("V118", "The template is of an older version of the dataset."))
-    findings = [*file.findings, *header, *personal_data(file.table, names, chosen, file.other_texts)]
+    findings = [*file.findings, *header, *beside, *personal_data(file.table, names, chosen, jurisdiction)]
     table, typing = typed_table(_cells(file.table, names), chosen, jurisdiction)
     missing = {column.name for column in chosen.columns} - {*names}
-    findings += [finding for finding in typing if finding.column not in missing]
+    unread = {(row, names[place]) for row, place in file.table.errors | file.table.formulas_without_value}
+    findings += [
+        f for f in typing if f.column not in missing and not (f.kind.code == "V201" and (f.row, f.column) in unread)
+    ]
     findings += _oddities(file.table, names, chosen) + _contract_findings(table, chosen)
-    findings += codes_out_of_use(table, chosen, jurisdiction) + _period_findings(table, on)
+    findings += (
+        _below_least(table, chosen) + codes_out_of_use(table, chosen, jurisdiction) + _period_findings(table, on)
+    )
     usable = not any(finding.severity is Level.ERROR for finding in header)
     return Validated(chosen, table if usable else None, in_order(_placed(findings, file.table)), len(file.table.rows))
 
 
 def _placed(findings: Sequence[Finding], table: SheetTable) -> list[Finding]:
-    return [replace(finding, sheet=table.sheet) if finding.row else finding for finding in findings]
+    return [replace(finding, sheet=finding.sheet or table.sheet) if finding.row else finding for finding in findings]

@@ -1,0 +1,182 @@
+"""How quickly submissions are judged, against the goals: ratios to a floor measured in the same run.
+
+Run as `make bench` or `python benchmarks/validation.py [--rows 100000]`. The floor of a CSV file is reading it as text
+with the fastest reader that is installed (pyarrow, one thread); that of a workbook is unpacking its sheet. Times are
+processor time of this process and its children, which other work on the machine disturbs least; they depend on the
+machine all the same, so nothing is asserted: goal and measurement stand side by side. A goal in seconds is for the
+machine on which the goals were set, where importing pandera took 1.2 s; a time here is scaled by what that takes here.
+
+One submission is at most 50 MB, some 450,000 rows; a million rows come as several files.
+"""
+
+import argparse
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import islice, product
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import pyarrow.csv
+import xlsxwriter
+
+from benchmarks.made_up import periods
+from etl.container import check_container
+from etl.pipeline import Judged, Settings, judge
+from etl.read import read_file
+from etl.workbook import read_sheets
+from schemas.registry import dataset
+from schemas.vocabulary import codes_on
+
+ON = date(2026, 11, 20)
+ROOT = Path(__file__).resolve().parents[1]
+RUNS = 3
+COUNTY = 10_000
+IMPORT_THERE = 1.2
+"""Seconds that importing pandera took where the goals were set."""
+
+_REQUESTS = dataset("ice_requests")
+_VARIED = ("period", "agency", "federal_agency", "request_type", "instrument", "form")
+
+
+def rows(*, broken: bool = False) -> Iterator[list[str]]:
+    """Rows of ice_requests with all keys different: every rule kept, or in every row one broken."""
+    example = {**dict.fromkeys([column.name for column in _REQUESTS.columns], ""), **_REQUESTS.examples[0]}
+    example |= {"with_judicial_criminal_warrant": "0", "submitted_on": "2026-11-05"}
+    lists = [sorted(codes_on(_REQUESTS.column(name).vocabulary, ON)) for name in _VARIED[1:-1]]
+    forms = ("email_or_letter", "phone", "fax_other", "in_person", "portal", "none")
+    for period, *codes in product(periods("ice_requests"), *lists, forms):
+        row = {**example, **dict(zip(_VARIED, (period, *codes), strict=True))}
+        yield [*({**row, "declined": "1"} if broken else row).values()]
+
+
+def write_csv(path: Path, count: int, *, broken: bool = False) -> Path:
+    header = ",".join(column.name for column in _REQUESTS.columns)
+    lines = (",".join(row) for row in islice(rows(broken=broken), count))
+    path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def write_workbook(path: Path, count: int) -> Path:
+    """As in the goals: 11 columns, words, numbers, a real date."""
+    names = [column.name for column in _REQUESTS.columns]
+    kept = [names.index(name) for name in (*_VARIED, "requests_received", "persons_named", "declined", "pending")]
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet, day = book.add_worksheet("Data"), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_row(0, 0, [*(names[place] for place in kept), "submitted_on"])
+        for number, row in enumerate(islice(rows(), count), start=1):
+            sheet.write_row(number, 0, [int(row[place]) if row[place].isdigit() else row[place] for place in kept])
+            sheet.write_datetime(number, len(kept), date(2026, 11, 5), day)
+    return path
+
+
+# --- measuring -------------------------------------------------------------------------------------------------------
+
+
+def processor() -> float:
+    """Seconds of processor time of this process and the children that have ended."""
+    return sum(os.times()[:4])
+
+
+def seconds(work: Callable[[], object], *, runs: int = RUNS, each: int = 1) -> float:
+    """The median time of some runs; the first fills the caches and is not counted where there are several.
+
+    each: how many times one run does the work, where once is too short for the clock.
+    """
+    times = []
+    for _ in range(runs + (runs > 1)):
+        start = processor()
+        for _ in range(each):
+            work()
+        times.append((processor() - start) / each)
+    return median(times[-runs:])
+
+
+def import_here() -> float:
+    """The time of a process that imports pandera and ends."""
+    return seconds(lambda: subprocess.run([sys.executable, "-c", "import pandera.pandas"], check=True, cwd=ROOT))
+
+
+def line(what: str, measured: float, goal: float, note: str, *, unit: str = "×") -> None:
+    """One line of the report: the measurement beside its goal."""
+    told = "PASS" if measured <= goal else "over"
+    print(f"{what:<44}{measured:>9.2f} {unit:<2} goal ≤ {goal:<6g} {told}   ({note})")
+
+
+def check(path: Path) -> Judged:
+    """What `daylight check` does with one file once everything is imported."""
+    (one,) = judge([(path, path.name)], Settings(on=ON, jurisdiction="king_county"))
+    return one
+
+
+def read_as_text(path: Path) -> None:
+    names = path.open(encoding="utf-8").readline().strip().split(",")
+    types = dict.fromkeys(names, pyarrow.string())
+    options = pyarrow.csv.ConvertOptions(column_types=types)
+    pyarrow.csv.read_csv(path, pyarrow.csv.ReadOptions(use_threads=False), convert_options=options)
+
+
+def bench_county_file(folder: Path, yardstick: float) -> None:
+    """A county's file, 10,000 rows, after the imports."""
+    path = write_csv(folder / "ice_requests_county.csv", COUNTY)
+    took, floor = seconds(lambda: check(path)), seconds(lambda: read_as_text(path), each=10)
+    line("county file, 10,000 rows, seconds as set", took / yardstick * IMPORT_THERE, 0.3,
+         f"{took:.2f} s here, {took / floor:.0f} × reading it as text", unit="s")  # fmt: skip
+
+
+def bench_csv(folder: Path, count: int) -> None:
+    """Throughput, and whether failures cost more than the clean run."""
+    clean = write_csv(folder / f"ice_requests_{count}.csv", count)
+    floor = seconds(lambda: read_as_text(clean), each=10)
+    ours = seconds(lambda: read_file(clean, name=clean.name), runs=1)
+    took = seconds(lambda: check(clean), runs=1)
+    line(f"CSV, {count:,} rows, whole check", took / floor, 3.5,
+         f"{took:.1f} s, {count / took:,.0f} rows/s; our reading alone {ours / floor:.1f} ×, floor {floor:.3f} s")  # fmt: skip
+    broken = write_csv(folder / f"ice_requests_{count}b.csv", count, broken=True)
+    failing = seconds(lambda: check(broken), runs=1)
+    line(f"CSV, {count:,} rows, every row fails", failing / took, 2, f"{failing:.1f} s; floor: the clean run")
+
+
+def bench_workbook(folder: Path, count: int = 50_000) -> None:
+    """Pre-flight and values of a workbook, against unpacking its sheet."""
+    path = write_workbook(folder / "ice_requests_book.xlsx", count)
+    content = path.read_bytes()
+
+    def unpack() -> None:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            archive.read("xl/worksheets/sheet1.xml")
+
+    floor, flight = seconds(unpack, each=5), seconds(lambda: check_container(content, ".xlsx"))
+    values = seconds(lambda: read_sheets(path), runs=2)
+    note = f"{flight + values:.2f} s; pre-flight {flight / floor:.1f} ×, floor {floor:.3f} s"
+    line(f"workbook, {count:,} rows, pre-flight and values", (flight + values) / floor, 8, note)
+
+
+def bench_command(yardstick: float) -> None:
+    """The whole command on a bundled sample, imports included."""
+    sample = min((ROOT / "data/submissions").rglob("notice_compliance*.csv"))
+    command = [sys.executable, "-m", "etl", "check", str(sample), "--on", str(ON)]
+    took = seconds(lambda: subprocess.run(command, check=True, cwd=ROOT, capture_output=True))
+    note = f"{took:.2f} s here, {took / yardstick:.1f} × importing pandera, {yardstick:.2f} s"
+    line("daylight check of a sample, seconds as set", took / yardstick * IMPORT_THERE, 2, note, unit="s")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    options.add_argument("--rows", type=int, default=20_000, help="rows of the large CSV file")
+    count, yardstick = options.parse_args().rows, import_here()
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        bench_command(yardstick)
+        bench_county_file(folder, yardstick)
+        bench_csv(folder, count)
+        bench_workbook(folder)
+
+
+if __name__ == "__main__":
+    main()
