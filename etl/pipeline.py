@@ -221,7 +221,7 @@ def build(
     county = jurisdiction(settings.jurisdiction)
     origins = _origins(judged, tables)
     indicators = compute(protected.tables, county, origins)
-    made = content(protected.tables, indicators, audit=protected.audit, origins=origins, facts=(county, settings.on))
+    made = content(protected, indicators, origins=origins, facts=(county, settings.on))
     warnings = tuple((one.file.name, f) for one, f in alone if f.severity is Level.WARNING)
     if previous and _says_nothing_new(made, previous):
         return Built(Release(previous.manifest, previous.contents()), unchanged=True, warnings=warnings)

@@ -1,24 +1,34 @@
 """`protects(before=…, after=…)`: a little table before and after disclosure control. `x` is a hidden cell."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from etl.disclosure import Protected, protect
-from schemas.declare import Dataset
+from etl.disclosure import Protected, protect, with_statuses
+from schemas.declare import CONDUCT_POLICY, Dataset, Protection, Role
+from schemas.dictionary import dataset_definition
 from schemas.registry import dataset
 
 FACILITY = dataset("notice_compliance_by_facility")
+TOTALS = "totals"
 
 
 @dataclass(frozen=True)
 class Public:
     """What an earlier release shows: as much of an OpenRelease as disclosure control asks for."""
 
+    declared: dict[str, Dataset] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    id: str = "2026-10-20_000000000000"
+
+    def definition(self, name: str) -> dict[str, Any]:
+        return dataset_definition(self.declared[name])
+
+    def text(self, _path: str) -> str:
+        return '{"tables": {}}'
 
     def dataset_ids(self) -> tuple[str, ...]:
         return tuple(self.tables)
@@ -46,6 +56,33 @@ def frame(text: str, declared: Dataset) -> pd.DataFrame:
     return table[[column.name for column in declared.columns]].sort_values(list(declared.key), ignore_index=True)
 
 
+def totals_of(declared: Dataset) -> Dataset:
+    """The conduct table behind a table about people: the same counts for all jails together, printed exactly."""
+    counts = tuple(replace(c, protection=Protection.CONDUCT) for c in declared.columns if c.role is Role.COUNT)
+    keys = tuple(c for c in declared.columns if c.role is Role.KEY and c.name != "facility")
+    if "facility" not in declared.key:
+        counts = tuple(c for c in counts if declared.column(c.name).protection is Protection.CONDUCT)
+    policy = replace(CONDUCT_POLICY, universe="notice_compliance")
+    return replace(declared, id=TOTALS, columns=(*keys, *counts), rules=(), rolled_up_from="", disclosure=policy)
+
+
+def totals(text: str, declared: Dataset) -> pd.DataFrame:
+    """What the conduct table prints beside a drawn table: its row ALL."""
+    table = frame(text, declared)
+    if "facility" in table:
+        table = table[table["facility"] == "ALL"]
+    return table[[column.name for column in totals_of(declared).columns]].reset_index(drop=True)
+
+
+def _published(text: str, declared: Dataset) -> pd.DataFrame:
+    """A table as an earlier release shows it: what is drawn as `x` is hidden."""
+    table = with_statuses(frame(text, declared), declared)
+    for column in declared.columns:
+        if column.has_status:
+            table.loc[table[column.name].isna(), f"{column.name}_status"] = "suppressed"
+    return table
+
+
 def drawn(protected: Protected, declared: Dataset, like: str) -> list[list[str]]:
     """A protected table drawn as `like` is: the same columns, the rows in the same order."""
     table = protected.tables[declared.id].table
@@ -69,8 +106,13 @@ def protects() -> Callable[..., dict[str, Any]]:
     def check(
         *, before: str, after: str, declared: Dataset = FACILITY, earlier: tuple[str, ...] = ()
     ) -> dict[str, Any]:
-        releases = [Public({declared.id: frame(text, declared)}) for text in earlier]
-        protected = protect({declared.id: frame(before, declared)}, (declared,), releases)
+        both = {declared.id: declared, TOTALS: totals_of(declared)}
+        releases = [
+            Public(both, {declared.id: _published(text, declared), TOTALS: with_statuses(totals(text, declared), both[TOTALS])})
+            for text in earlier
+        ]
+        true = {declared.id: frame(before, declared), TOTALS: totals(before, declared)}
+        protected = protect(true, tuple(both.values()), releases)
         assert drawn(protected, declared, after) == _cells(after)
         return protected.audit["tables"].get(declared.id, {})
 
