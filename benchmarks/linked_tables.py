@@ -53,7 +53,7 @@ def lattice(dimensions: list[list[list[int]]], counts: np.ndarray) -> tuple[np.n
         for axis, dimension in enumerate(dimensions):
             parts = dimension[key[axis]]
             if parts:
-                at = [np.ravel_multi_index((*key[:axis], part, *key[axis + 1:]), shape) for part in parts]
+                at = [np.ravel_multi_index((*key[:axis], part, *key[axis + 1 :]), shape) for part in parts]
                 relations.append(Relation((*((int(c), 1) for c in at), (int(np.ravel_multi_index(key, shape)), -1))))
                 break
     return full.reshape(-1), relations

@@ -16,6 +16,7 @@ from etl.assemble import Content, Release, assemble, content
 from etl.disclosure import protect
 from etl.errors import SubmissionRefused
 from etl.findings import Finding
+from etl.groups import one_sided_rows
 from etl.indicators import compute
 from etl.read import FileRead, read_file
 from etl.validate import Validated, in_order, recognise_file, validate
@@ -196,11 +197,13 @@ def _reasons_of_corrections(judged: Sequence[Judged]) -> list[Reason]:
 
 
 def build(
-    judged: Sequence[Judged], settings: Settings, *, earlier: Sequence[OpenRelease] = (), progress: Progress = _quiet
-) -> Built:
+    judged: Sequence[Judged], settings: Settings, *, earlier: Sequence[OpenRelease] = (), audit: bool = False,
+    progress: Progress = _quiet,
+) -> Built:  # fmt: skip
     """Make a release of accepted submissions.
 
-    earlier: the releases that are still public, newest first. When the content is that of the newest, it is made again
+    earlier: the releases that are still public, newest first. audit: work out how far every hidden cell is open, however
+    many there are. When the content is that of the newest, it is made again
     as it was, byte for byte, and marked unchanged: there is nothing to publish.
     """
     previous = earlier[0] if earlier else None
@@ -214,9 +217,10 @@ def build(
     alone = [(one, finding) for one in judged for finding in one.findings]
     acceptances = [a for one in judged for a in one.agreements.accepted]
     holding = [*odd, *(_dated(one, f) for one, f in alone if f.holds)]
-    reasons = _accepted(holding, acceptances) + _reasons_of_corrections(judged)
+    reasons = _accepted(holding, acceptances)
     progress("Protecting small counts")
-    protected = protect(tables, datasets(), earlier)
+    protected = protect(tables, datasets(), earlier, audit_all=audit)
+    reasons += _accepted(one_sided_rows(protected.tables), acceptances) + _reasons_of_corrections(judged)
     progress("Computing indicators and assembling the release")
     county = jurisdiction(settings.jurisdiction)
     origins = _origins(judged, tables)

@@ -7,15 +7,17 @@ public before stays public. A certificate of whole-number witnesses goes with ev
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from etl.disclosure import certificate
+from etl.disclosure.audit import Intervals, intervals
 from etl.disclosure.model import Definition, Hierarchies, Sheet, describes_people, sheet, universe_of
 from etl.disclosure.suppress import Pattern
 from etl.disclosure.universe import Universe
+from etl.errors import DisclosureRefused
 from etl.evaluate import all_satisfied
 from schemas.declare import Dataset
 from schemas.dictionary import dataset_definition
@@ -59,7 +61,9 @@ def published_rows(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     return rows[columns].sort_values(list(declared.key), kind="stable", ignore_index=True)
 
 
-def with_statuses(rows: pd.DataFrame, declared: Dataset, hidden: frozenset[tuple[int, str]] = frozenset()) -> pd.DataFrame:
+def with_statuses(
+    rows: pd.DataFrame, declared: Dataset, hidden: frozenset[tuple[int, str]] = frozenset()
+) -> pd.DataFrame:
     """Add the status columns and empty the hidden cells (row, column).
 
     A cell that is empty by itself is not reported unless its row is not due.
@@ -101,31 +105,49 @@ def _definitions(release: OpenRelease) -> dict[str, Definition]:
     return {name: release.definition(name) for name in release.dataset_ids()}
 
 
-def _account(universe: Universe, one: Sheet, pattern: Pattern, proof: certificate.Certificate) -> dict[str, Any]:
+_AUDITED = 2_000
+"""Up to so many hidden cells the second opinion is part of every build; beyond that it is asked for by name."""
+
+
+def _account(
+    universe: Universe, one: Sheet, pattern: Pattern, proof: certificate.Certificate, ends: Intervals | None
+) -> dict[str, Any]:
     """What the audit says of one table: how much is hidden and how far each hidden cell can be told.
 
-    Counts lost are not stated in numbers of people: their sum would be one more printed total.
+    Neither the counts lost nor how many cells are hidden for another's sake are stated: each would be one more figure
+    in the equations of a reader.
     """
-    hidden = universe.hidden(pattern) & one.numbers.keys()
     name = one.definition["id"]
     withheld = {block: reason for (dataset, block), reason in universe.withheld.items() if dataset == name}
-    widths = [proof.width[cell] for cell in hidden if one.blocks[cell] not in withheld]
+    hidden = universe.hidden(pattern) & one.numbers.keys()
+    judged = [cell for cell in hidden if one.blocks[cell] not in withheld]
     return {
         "policy": one.definition["disclosure"], "cells": len(one.numbers), "hidden": len(hidden),
-        "withheld_blocks": withheld,
-        "width_guaranteed": min(widths, default=None),
+        "withheld_blocks": withheld, "narrowest_proven": min((proof.width[cell] for cell in judged), default=None),
+        "narrowest_interval": min((ends[cell][1] - ends[cell][0] for cell in judged), default=None) if ends else None,
         "optimality_gap": round(1 - pattern.bound / pattern.loss, 2) if pattern.loss else 0.0,
     }  # fmt: skip
 
 
+def _second_opinion(seen: certificate.View, proof: certificate.Certificate) -> Intervals:
+    """How far each hidden cell is open by the other way; it must be no less than what is proven."""
+    ends = intervals(seen.puzzle, seen.cells)
+    if any(ends[cell][1] - ends[cell][0] < width for cell, width in proof.width.items()):
+        raise DisclosureRefused(
+            f"{seen.universe}: the certificate and the audit disagree. Please report this as a defect."
+        )
+    return ends
+
+
 def protect(
-    tables: Mapping[str, pd.DataFrame], datasets: Sequence[Dataset], earlier: Sequence[OpenRelease]
-) -> Protected:
+    tables: Mapping[str, pd.DataFrame], datasets: Sequence[Dataset], earlier: Sequence[OpenRelease],
+    *, audit_all: bool = False,
+) -> Protected:  # fmt: skip
     """Protect every table of a release.
 
-    tables: typed tables by dataset id. earlier: the releases that are still public, newest first. Raises
-    DisclosureRefused, naming tables and periods but never values, when a table cannot be published safely beside what
-    is public.
+    tables: typed tables by dataset id. earlier: the releases that are still public, newest first. audit_all: ask for
+    the second opinion however many cells are hidden. Raises DisclosureRefused, naming tables and periods but never
+    values, when a table cannot be published safely beside what is public.
     """
     declared = {one.id: one for one in datasets if one.id in tables}
     rows = {name: published_rows(tables[name], one) for name, one in declared.items()}
@@ -146,11 +168,13 @@ def protect(
             places = frozenset(place for cell, place in one.places.items() if cell in hidden)
             table = one.definition["id"]
             published[table] = with_statuses(rows[table], declared[table], places)
-        proof = certificate.prove(universe.as_published(published), universe.widths(pattern))
+        seen = universe.as_published(published)
+        proof = certificate.prove(seen, universe.widths(pattern))
         proofs.append(proof)
+        ends = _second_opinion(seen, proof) if audit_all or len(proof.cells) <= _AUDITED else None
         for one in universe.now:
             if describes_people(one.definition):
-                accounts[one.definition["id"]] = _account(universe, one, pattern, proof)
+                accounts[one.definition["id"]] = _account(universe, one, pattern, proof, ends)
     audit = {"method": "cell suppression with a certificate of whole-number witnesses", "tables": accounts}
     made = {name: ProtectedTable(one, published[name], _TOKEN) for name, one in declared.items()}
     return Protected(made, audit, certificate.document(proofs, [release.id for release in earlier]))

@@ -20,10 +20,7 @@ FORMAT = "daylight-certificate/1"
 
 @dataclass(frozen=True)
 class Certificate:
-    """The cells of one universe that nobody prints, the distance proven for each, and the whole tables that prove it.
-
-    Cells that no table shows (latent) stand in it with distance 0.
-    """
+    """The cells of one universe that are not printed, the distance proven for each, and the tables that prove it."""
 
     universe: str
     cells: tuple[Cell, ...]
@@ -31,40 +28,64 @@ class Certificate:
     tables: tuple[Ints, ...]
 
 
-def prove(published: tuple[Sequence[Sheet], Sequence[Sheet], Hierarchies], widths: Mapping[Cell, int]) -> Certificate:
-    """Find the witnesses, from what is printed alone.
+@dataclass(frozen=True)
+class View:
+    """A universe as a reader has it: the cells, what is printed, and the equations with what is known of each cell."""
 
-    published: this release's tables of one universe, those before, and their hierarchies. Raises DisclosureRefused
-    when there are none: the release fails closed.
+    universe: str
+    cells: tuple[Cell, ...]
+    printed: Mapping[Cell, int]
+    puzzle: Puzzle
+
+
+def view(now: Sequence[Sheet], before: Sequence[Sheet], hierarchies: Hierarchies) -> View:
+    """What is public of one universe: this release's tables, and those before, newest first.
+
+    What an earlier release printed of a withheld block, or what later figures contradict, binds nothing any more.
     """
-    now, before, hierarchies = published
-    withheld = {cell for one in now for cell, number in one.numbers.items() if number is None and not one.least[cell]}
+    withheld = {
+        cell
+        for one in now
+        for cell, number in one.numbers.items()
+        if number is None and one.blocks[cell] in one.withheld
+    }
+    current = {cell for one in now for cell in one.numbers}
     printed: dict[Cell, int] = {}
     for one in (*reversed(before), *now):
-        printed |= {cell: number for cell, number in one.numbers.items() if number is not None}
-    printed = {cell: number for cell, number in printed.items() if cell not in withheld}
-    current = {cell for one in now for cell in one.numbers}
-    while stale := stale_cells(joint_model([*now, *before], hierarchies), printed, current):
+        printed |= {cell: number for cell, number in one.numbers.items() if number is not None and cell not in withheld}
+    while stale := stale_cells(model := joint_model([*now, *before], hierarchies), printed, current):
         before = [one.without(stale) for one in before]
         printed = {cell: number for cell, number in printed.items() if cell not in stale}
-    model = joint_model([*now, *before], hierarchies)
     least = {cell: one.least[cell] for one in (*before, *now) for cell in one.numbers}
-    low, high = model.array(least | printed), model.array(printed, BEYOND)
-    needed = model.array({cell: width for cell, width in widths.items() if cell not in printed})
+    puzzle = Puzzle(model.equations, model.array(least | printed), model.array(printed, BEYOND))
+    return View(now[0].universe, tuple(model.cells), printed, puzzle)
+
+
+def prove(seen: View, widths: Mapping[Cell, int]) -> Certificate:
+    """Find the witnesses, from what is public alone; widths: the distance to prove for each cell.
+
+    Raises DisclosureRefused when there are none: the release fails closed.
+    """
+    needed = np.array([0 if cell in seen.printed else widths.get(cell, 0) for cell in seen.cells], dtype=np.int64)
     try:
-        found = witnesses(Puzzle(model.equations, low, high), needed)
+        found = witnesses(seen.puzzle, needed)
     except Contradiction as fault:
-        raise DisclosureRefused(f"{now[0].definition['id']}: the printed figures do not add up.") from fault
+        raise DisclosureRefused(f"{seen.universe}: the printed figures do not add up.") from fault
     if found.narrow:
-        tables = sorted({one.definition["id"] for one in now for place in found.narrow if model.cells[place] in one.numbers})
+        where = sorted({f"{seen.cells[place].measure} of {_place(seen.cells[place])}" for place in found.narrow})
         raise DisclosureRefused(
-            f"{', '.join(tables)}: no proof was found that every hidden count stays hidden. Publish coarser bands, longer "
-            "periods, or several small groups together."
+            f"{seen.universe}: no proof was found that every hidden count stays hidden ({'; '.join(where)}). Publish "
+            "coarser bands, longer periods, or several small groups together."
         )
-    unknown = [place for place, cell in enumerate(model.cells) if cell not in printed]
+    unknown = [place for place, cell in enumerate(seen.cells) if cell not in seen.printed]
     tables = trimmed([table[unknown] for table in found.tables], needed[unknown])
-    cells = tuple(model.cells[place] for place in unknown)
-    return Certificate(now[0].definition["rolled_up_from"] or "", cells, dict(widths), tuple(tables))
+    cells = tuple(seen.cells[place] for place in unknown)
+    reach = np.max(tables, axis=0) - np.min(tables, axis=0)
+    return Certificate(seen.universe, cells, dict(zip(cells, reach.tolist(), strict=True)), tuple(tables))
+
+
+def _place(cell: Cell) -> str:
+    return ", ".join(code for _, code in cell.where)
 
 
 def document(proofs: Sequence[Certificate], earlier: Sequence[str]) -> dict[str, Any]:
@@ -77,8 +98,8 @@ def document(proofs: Sequence[Certificate], earlier: Sequence[str]) -> dict[str,
         "earlier_releases": list(earlier),
         "universes": [
             {
-                "universe": proof.cells[0].universe if proof.cells else proof.universe,
-                "cells": [{"measure": cell.measure, "where": dict(cell.where), "width": proof.width.get(cell, 0)}
+                "universe": proof.universe,
+                "cells": [{"measure": cell.measure, "where": dict(cell.where), "width": proof.width[cell]}
                           for cell in proof.cells],
                 "first_table": [int(number) for number in proof.tables[0]],
                 "differences": [_differences(proof.tables[0], table) for table in proof.tables[1:]],

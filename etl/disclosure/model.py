@@ -87,7 +87,7 @@ class Sheet:
     """One table: its definition and, for each cell, its place in the table and its number (None when hidden).
 
     least: what a reader knows a cell to be at least when it is hidden. blocks: for each cell the rows that are withheld
-    together with it, named by the keys that do not add up (period and agency).
+    together with it, named by the keys that do not add up (period and agency); `withheld` names those that are.
     """
 
     definition: Definition
@@ -96,6 +96,12 @@ class Sheet:
     least: dict[Cell, int]
     blocks: dict[Cell, str]
     unreported: frozenset[Cell]
+    withheld: frozenset[str]
+
+    @property
+    def universe(self) -> str:
+        """What the table counts."""
+        return universe_of(self.definition)
 
     def without(self, cells: set[Cell]) -> "Sheet":
         """The table without some cells."""
@@ -120,7 +126,7 @@ def sheet(
     }
     counts = [column["name"] for column in definition["columns"] if column["role"] == "count"]
     block_keys = [name for name in definition["key"] if name not in hierarchies.totals]
-    made = Sheet(definition, {}, {}, {}, {}, frozenset())
+    made = Sheet(definition, {}, {}, {}, {}, frozenset(), frozenset(withheld))
     unreported = set()
     for place, row in zip(table.index, table.to_dict("records"), strict=True):
         at = {**fixed, **{name: str(row[name]) for name in definition["key"]}}
@@ -290,5 +296,3 @@ def _between_columns(one: Sheet, index: Mapping[Cell, int]) -> list[Relation]:
                 placed = tuple(sorted((index[cell], weight) for cell, weight in terms))
                 relations.append(Relation(placed, equal=rule.relation == "=="))
     return relations
-
-

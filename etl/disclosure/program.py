@@ -29,7 +29,7 @@ class Program:
     cell may be split into what it gains and what it loses.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of a linear program
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a linear program
         self, equations: Equations, copies: Ints, signs: Ints, low: Reals, high: Reals, right: Ints, *, whole: bool
     ) -> None:
         self.highs = solver()

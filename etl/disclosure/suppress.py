@@ -21,12 +21,12 @@ from etl.disclosure.witness import Puzzle, witnesses
 _NOTHING = 1e-6
 _TINY = 1e-3
 """What hiding a cell costs beside its count, so that of equal losses the one with fewer cells is taken."""
-_WORK = 20_000_000
+_WORK = 100_000_000
 """How many columns may be solved for in search of a better pattern: a limit of work, never of time."""
 _ROUNDS = 400
-_GAP = 0.01
+_GAP = 0.005
 _WIDER_LOSS = 1.25
-_NODES = 200
+_NODES = 2000
 
 
 class Unprotectable(ValueError):
@@ -225,7 +225,7 @@ class _Cuts:
         for _ in self.choice:
             self.highs.addVar(0, 1)
         places = np.arange(len(self.choice), dtype=np.int32)
-        self.highs.changeColsCost(len(places), places, problem.values[self.choice] + _TINY)
+        self.highs.changeColsCost(len(places), places, problem.values[self.choice].astype(np.float64) + _TINY)
         self.highs.setOptionValue("mip_rel_gap", _GAP)
         self.highs.setOptionValue("mip_max_nodes", _NODES)
 
@@ -341,11 +341,22 @@ def _component(problem: Problem) -> Pattern:
 def _pruned(problem: Problem, judge: _Judge, hidden: Flags) -> Flags:
     """Print the dearest cells again where everything hidden stays safe without them."""
     dearest = sorted(np.flatnonzero(hidden & problem.optional).tolist(), key=lambda c: (-problem.values[c], c))
-    for cell in dearest[: _WORK // (10 * len(hidden))]:
+    for cell in dearest[: _WORK // (50 * len(hidden))]:
         fewer = hidden.copy()
         fewer[cell] = False
         if not judge.narrow(fewer):
             hidden = fewer
+    return hidden
+
+
+def greedy_pattern(problem: Problem) -> Flags:
+    """The first pattern alone, without the search for a better one: what benchmarks compare with."""
+    hidden = problem.small | problem.latent
+    for cells, rows in components(problem.equations, hidden | problem.optional):
+        if problem.small[cells].any():
+            inside = problem.within(cells, rows)
+            must = inside.small | inside.latent
+            hidden[cells] = _greedy(inside, _Judge(inside), _Moves(inside), must, inside.values.astype(float))
     return hidden
 
 

@@ -5,11 +5,11 @@ The tables of this release are known in full; of those that are public already, 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from etl.disclosure.certificate import View, view
 from etl.disclosure.equations import BEYOND, Contradiction, Ints, tighten
 from etl.disclosure.model import Cell, Hierarchies, Model, Sheet, describes_people, joint_model, sheet, stale_cells
 from etl.disclosure.suppress import Pattern, Problem, Unprotectable, suppress
@@ -113,7 +113,11 @@ class Universe:
         A withheld block prints nothing. Where the exact totals leave a count less open than the width (a total of 1),
         that is what remains, and this release must not narrow it.
         """
-        exact = {cell: n for cell, n in (self.public | self.truth).items() if cell not in self.people or self._is_public(cell)}
+        exact = {
+            cell: n
+            for cell, n in (self.public | self.truth).items()
+            if cell not in self.people or self._is_public(cell)
+        }
         low, high = self._bounds(exact)
         tables = witnesses(Puzzle(self.model.equations, low, high), np.full_like(low, width)).tables
         return np.asarray(np.max(tables, axis=0) - np.min(tables, axis=0))
@@ -140,20 +144,22 @@ class Universe:
 
     def hidden(self, pattern: Pattern) -> set[Cell]:
         """The cells of this release that a pattern hides."""
-        return {cell for cell, hide in zip(self.model.cells, pattern.hidden, strict=True) if hide and cell in self.truth}
+        return {
+            cell for cell, hide in zip(self.model.cells, pattern.hidden, strict=True) if hide and cell in self.truth
+        }
 
     def widths(self, pattern: Pattern) -> dict[Cell, int]:
         """The distance to prove for every hidden cell."""
         return {cell: int(width) for cell, width in zip(self.model.cells, pattern.width, strict=True) if width}
 
-    def as_published(self, tables: Mapping[str, pd.DataFrame]) -> tuple[list[Sheet], list[Sheet], Hierarchies]:
-        """The same tables as a reader has them: this release's as they are published, and those before."""
+    def as_published(self, tables: Mapping[str, pd.DataFrame]) -> View:
+        """What a reader has: this release's tables as they are published, and those before."""
         now = []
         for one in self.now:
             name = one.definition["id"]
             withheld = [block for dataset, block in self.withheld if dataset == name]
             now.append(sheet(one.definition, tables[name], self.hierarchies, withheld=withheld))
-        return now, self.before, self.hierarchies
+        return view(now, self.before, self.hierarchies)
 
 
 def _refusal(blocks: Iterable[Block], *, public: bool) -> str:

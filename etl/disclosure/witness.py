@@ -41,14 +41,14 @@ class _Search:
         self.equations, self.low, self.high, self.width = equations, low, high, width
         self.everything = np.arange(equations.size)
         self.tables: list[Ints] = []
+        self.lowest, self.highest = high, low
         self._plain: Program | None = None
         for table in known:
             self._keep(table)
 
     def _keep(self, table: Ints) -> None:
         self.tables.append(table)
-        self.lowest = np.minimum(self.lowest, table) if len(self.tables) > 1 else table
-        self.highest = np.maximum(self.highest, table) if len(self.tables) > 1 else table
+        self.lowest, self.highest = np.minimum(self.lowest, table), np.maximum(self.highest, table)
 
     def undecided(self) -> Ints:
         """The cells whose tables differ by less than the width."""
@@ -112,7 +112,7 @@ class _Search:
             idle = 0 if len(self.undecided()) < len(left) else idle + 1
         for cell in self.undecided().tolist():
             self._alone(cell)
-        return self.undecided().tolist()
+        return [int(cell) for cell in self.undecided()]
 
     def _alone(self, cell: int) -> None:
         """Take one cell as far up, and then as far down, as it can go, up to the width."""

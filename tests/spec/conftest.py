@@ -108,7 +108,10 @@ def protects() -> Callable[..., dict[str, Any]]:
     ) -> dict[str, Any]:
         both = {declared.id: declared, TOTALS: totals_of(declared)}
         releases = [
-            Public(both, {declared.id: _published(text, declared), TOTALS: with_statuses(totals(text, declared), both[TOTALS])})
+            Public(
+                both,
+                {declared.id: _published(text, declared), TOTALS: with_statuses(totals(text, declared), both[TOTALS])},
+            )
             for text in earlier
         ]
         true = {declared.id: frame(before, declared), TOTALS: totals(before, declared)}

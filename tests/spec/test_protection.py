@@ -21,7 +21,8 @@ PEOPLE = Dataset(
         period(Grain.QUARTER), AGENCY, FACILITY,
         CountGroup("people", protection=Protection.PERSON)("notified", "People", "People told."),
     ),
-    disclosure=DisclosurePolicy(kind=Protection.PERSON, reason="", citation="", approver="", hierarchies=(Hierarchy("facility"),)),
+    disclosure=DisclosurePolicy(
+        kind=Protection.PERSON, reason="", citation="", approver="", hierarchies=(Hierarchy("facility"),)),
 )  # fmt: skip
 """One column of people by facility, with its printed total: the smallest table that can give somebody away."""
 
@@ -203,7 +204,7 @@ def test_a_total_minus_one_hidden_part_would_give_it_away_in_each_direction(prot
             ALL      |          87 |       52 |           35
         """,
     )
-    assert account["width_guaranteed"] == 4
+    assert account["narrowest_proven"] == 4
 
 
 def test_where_everybody_was_told_the_zero_shows_it_and_the_total_of_the_row_is_hidden_too(protects):
