@@ -242,8 +242,8 @@ def _dated(one: Judged, finding: Finding) -> Finding:
 
 
 def _says_nothing_new(made: Content, previous: OpenRelease) -> bool:
-    """Whether tables, definitions and audit are those of the release before; only the day may differ."""
-    folders = ("tables/", "definitions/", "disclosure/")
+    """Whether tables, definitions and audit are those of the release before; the day and the proof may differ."""
+    folders = ("tables/", "definitions/", "disclosure/audit.json")
     before = {entry.path: entry.sha256 for entry in previous.manifest.files if entry.in_digest}
     return {path: digest for path, digest in before.items() if path.startswith(folders)} == {
         path: sha256(text) for path, text in made.files.items()

@@ -212,7 +212,7 @@ def _joint_cells(sheets: Sequence[Sheet], cells: set[Cell], hierarchies: Hierarc
     """
     dimensions = {
         frozenset(name for name, _ in cell.where if name in hierarchies.totals)
-        for one in sheets if describes_people(one.definition) for cell in one.numbers
+        for one in sheets for cell in one.numbers
     }  # fmt: skip
     core = _circle(dimensions)
     if not core:

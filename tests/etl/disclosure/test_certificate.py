@@ -2,11 +2,17 @@
 no hidden count more closely than the width.
 """
 
+import copy
+import json
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.declare import Grain, Protection
+from schemas.errors import ReleaseDamaged
 
 Q1 = "2026-Q1"
 FEW = [0, 0, 0, 1, 1, 2, 3, 4, 7, 9, 10, 13, 25]
@@ -63,3 +69,224 @@ def test_quarters_that_add_up_to_a_printed_year_are_protected_together(safe, cou
     year = county.declared("by_year", "sex", grain=Grain.YEAR)
     months = county.declared("by_month", grain=Grain.MONTH, kind=Protection.CONDUCT)
     safe(record, [quarters, year, months], [f"2026-Q{quarter}" for quarter in range(1, 5)])
+
+
+@settings(max_examples=8, print_blob=False)
+@given(data=st.data())
+def test_small_jails_below_all_jails_stay_hidden_where_the_total_is_conduct(safe, county, data):
+    record = data.draw(people(county, ("facility", "sex"), ("2026-01", "2026-04")))
+    tables = [county.declared("by_jail", "facility"), county.declared("by_sex", "sex")]
+    safe(record, [*tables, county.declared("in_all", kind=Protection.CONDUCT)], (Q1, "2026-Q2"))
+
+
+@settings(max_examples=6, print_blob=False)
+@given(data=st.data())
+def test_a_second_release_of_linked_tables_opens_no_cell_of_the_first(safe, narrow, county, data):
+    record = data.draw(people(county, ("age", "sex"), ("2026-01", "2026-04")))
+    tables = [county.declared("by_age", "age", groups=True), county.declared("by_sex", "sex")]
+    first = safe(record, tables, (Q1,))
+    if first is None:
+        return
+    both = county.declared("by_both", "age", "sex", groups=True)
+    second = safe(record, [*tables, both, county.declared("in_all", kind=Protection.CONDUCT)], (Q1, "2026-Q2"), [first])
+    if second is not None:
+        reread = second.with_certificate(first.certificate)
+        assert narrow(record, [first, reread]) == [], "the second release opens a cell of the first"
+
+
+# --- one example, looked at closely ----------------------------------------------------------------------------------
+
+COUNTS = {"f": {"north": 3, "south": 14, "west": 22}, "m": {"north": 12, "south": 25, "west": 5}}
+
+
+@pytest.fixture(scope="module")
+def example(county):
+    """A record by sex and region, its tables (true, in any order) and their datasets."""
+    people = {("2026-01", where, sex): n for sex, by in COUNTS.items() for where, n in by.items()}
+    record = county.Record(("region", "sex"), people)
+    datasets = [county.declared("both", "sex", "region"), county.declared("sexes", "sex", kind=Protection.CONDUCT)]
+    return record, {one.id: record.table(one, (Q1,)) for one in datasets}, datasets
+
+
+@pytest.fixture(scope="module")
+def release(county, example):
+    return county.released(*example[1:])
+
+
+def test_the_example_is_what_the_tests_below_are_about(county, example, release, narrow):
+    assert county.check(release) == len(release.hidden()) == 4
+    assert narrow(example[0], [release]) == []
+    assert not release.tables["sexes"]["people"].isna().any()
+
+
+def test_the_order_of_rows_tables_and_datasets_does_not_matter(county, example, release):
+    _, tables, datasets = example
+    shuffled = {name: tables[name].sample(frac=1, random_state=place) for place, name in enumerate(reversed(tables))}
+    again = county.released(shuffled, datasets[::-1])
+    assert again.certificate == release.certificate
+    for name, table in release.tables.items():
+        assert table.equals(again.tables[name])
+
+
+def test_a_certificate_says_nothing_of_the_true_counts(county, example, release):
+    """Another record that prints the same gets the same certificate: the witnesses come from what is printed."""
+    record, _, datasets = example
+    moved = {place: n for place, n in record.people.items()}
+    table = release.tables["both"]
+    hidden = table[table["people_status"] == "suppressed"]
+    corners = [("2026-01", row["region"], row["sex"]) for row in hidden.to_dict("records")]
+    assert len(corners) == 4
+    for place in corners:
+        moved[place] += 1 if (place[1] == corners[0][1]) == (place[2] == corners[0][2]) else -1
+    other = county.Record(record.dimensions, moved)
+    twin = county.released({one.id: other.table(one, (Q1,)) for one in datasets}, datasets)
+    assert twin.tables["both"].equals(table)
+    assert twin.certificate == release.certificate
+
+
+def test_each_printed_count_is_bound_by_the_certificate(county, release):
+    for name, table in release.tables.items():
+        for place in table.index[table["people_status"] == "shown"]:
+            for step in (1, -1):
+                forged = table.copy()
+                forged.loc[place, "people"] += step
+                with pytest.raises(ReleaseDamaged, match="do not add up|differ"):
+                    county.check(release.with_table(name, forged))
+
+
+def test_a_hidden_count_that_somebody_fills_in_is_noticed(county, release):
+    table = release.tables["both"]
+    for place in table.index[table["people_status"] == "suppressed"]:
+        forged = table.copy()
+        forged.loc[place, ["people", "people_status"]] = [12, "shown"]
+        with pytest.raises(ReleaseDamaged, match="its cells are not those"):
+            county.check(release.with_table("both", forged))
+
+
+def test_a_printed_count_that_somebody_empties_is_noticed(county, release):
+    table = release.tables["both"]
+    for status in ("suppressed", "not_reported"):
+        for place in table.index[table["people_status"] == "shown"]:
+            forged = table.copy()
+            forged.loc[place, ["people", "people_status"]] = [pd.NA, status]
+            with pytest.raises(ReleaseDamaged):
+                county.check(release.with_table("both", forged))
+
+
+def numbers(document, at=()):
+    """The path of every number of a document."""
+    if isinstance(document, dict | list):
+        items = document.items() if isinstance(document, dict) else enumerate(document)
+        return [path for name, part in items for path in numbers(part, (*at, name))]
+    return [at] if isinstance(document, int) else []
+
+
+def changed(document, path, change):
+    copied = copy.deepcopy(document)
+    inside = copied
+    for name in path[:-1]:
+        inside = inside[name]
+    inside[path[-1]] = change(inside[path[-1]])
+    return copied
+
+
+@pytest.mark.parametrize("step", [1, -1, 1000], ids=["+1", "-1", "+1000"])
+def test_each_number_of_a_certificate_matters(county, release, step):
+    paths = numbers(release.certificate)
+    assert len(paths) > 10
+    for path in paths:
+        forged = release.with_certificate(changed(release.certificate, path, lambda number: number + step))
+        with pytest.raises(ReleaseDamaged):
+            county.check(forged)
+
+
+@pytest.mark.parametrize("other", [0.5, "3", None, True, [], 10**30], ids=str)
+def test_only_whole_numbers_are_counts(county, release, other):
+    for path in numbers(release.certificate):
+        forged = release.with_certificate(changed(release.certificate, path, lambda _: other))
+        if json.loads(forged.files["disclosure/certificate.json"]) == release.certificate:
+            continue  # 1 and true are the same to Python
+        with pytest.raises(ReleaseDamaged):
+            county.check(forged)
+
+
+def _without(document, *path):
+    copied = copy.deepcopy(document)
+    inside = copied
+    for name in path[:-1]:
+        inside = inside[name]
+    del inside[path[-1]]
+    return copied
+
+
+CUTS = {
+    "a cell": ("universes", 0, "cells", 0), "a number of the first table": ("universes", 0, "first_table", 0),
+    "the first table": ("universes", 0, "first_table"), "a table": ("universes", 0, "differences", 0),
+    "all cells": ("universes", 0, "cells"), "a universe": ("universes", 0), "all universes": ("universes",),
+    "the earlier releases": ("earlier_releases",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", CUTS.values(), ids=CUTS.keys())
+def test_a_certificate_that_lacks_something_proves_nothing(county, release, path):
+    with pytest.raises(ReleaseDamaged):
+        county.check(release.with_certificate(_without(release.certificate, *path)))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"universes": 3, "earlier_releases": []}'])
+def test_what_is_no_certificate_proves_nothing(county, release, text):
+    damaged = replace(release, files={**release.files, "disclosure/certificate.json": text})
+    with pytest.raises(ReleaseDamaged):
+        county.check(damaged)
+
+
+def test_a_cell_that_stands_twice_is_noticed(county, release):
+    forged = copy.deepcopy(release.certificate)
+    (universe,) = forged["universes"]
+    universe["cells"].append(universe["cells"][0])
+    universe["first_table"].append(universe["first_table"][0])
+    with pytest.raises(ReleaseDamaged):
+        county.check(release.with_certificate(forged))
+
+
+def test_a_policy_that_asks_for_more_than_was_proven_is_not_met(county, release):
+    datasets = {name: replace(one, disclosure=replace(one.disclosure, width=9)) for name, one in release.datasets.items()}
+    with pytest.raises(ReleaseDamaged, match="do not differ"):
+        county.check(replace(release, datasets=datasets))
+
+
+def test_an_audit_that_calls_a_block_withheld_does_not_excuse_a_narrow_proof(county, release):
+    """Whoever may call a block withheld could turn every promise off."""
+    audit = json.loads(release.text("disclosure/audit.json"))
+    audit["tables"]["both"]["withheld_blocks"] = {f"{Q1}|DAJD": "because"}
+    forged = copy.deepcopy(release.certificate)
+    (universe,) = forged["universes"]
+    universe["differences"] = []
+    for cell in universe["cells"]:
+        cell["width"] = 0
+    loose = replace(release.with_certificate(forged), files={
+        "disclosure/audit.json": json.dumps(audit), "disclosure/certificate.json": json.dumps(forged)})  # fmt: skip
+    with pytest.raises(ReleaseDamaged):
+        county.check(loose)
+
+
+# --- certificates and earlier releases -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def later(county, example, release):
+    return county.released(*example[1:], [release], "r2")
+
+
+def test_a_later_release_names_the_earlier_ones_and_is_bound_by_them(county, release, later):
+    assert later.certificate["earlier_releases"] == ["r1"]
+    assert county.check(later, [release]) == 4
+    table = release.tables["both"].copy()
+    place = table.index[table["people_status"] == "suppressed"][0]
+    table.loc[place, ["people", "people_status"]] = [11, "shown"]
+    with pytest.raises(ReleaseDamaged, match="its cells are not those"):
+        county.check(later, [release.with_table("both", table)])
+
+
+def test_an_earlier_release_that_was_withdrawn_binds_nothing(county, later):
+    assert county.check(later, []) == 4
