@@ -115,7 +115,8 @@ class _Public:
         for name in (column["name"] for column in definition["columns"] if column["role"] == "count"):
             status = row.get(f"{name}_status", "shown")
             if status == "shown":
-                self.printed[name, narrowed] = int(row[name])
+                if self.printed.setdefault((name, narrowed), int(row[name])) != int(row[name]):
+                    raise ValueError(f"two of its tables print different figures of {name}")
             elif status == "suppressed":
                 self.hidden[name, narrowed] = (int(policy["zeros_printed"] and not blank), policy["width"], blank)
             else:

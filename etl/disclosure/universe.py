@@ -35,7 +35,10 @@ class Universe:
     withheld: dict[Block, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.truth = {cell: number for one in self.now for cell, number in one.numbers.items() if number is not None}
+        self.truth: dict[Cell, int] = {}
+        for cell, number in (pair for one in self.now for pair in one.numbers.items()):
+            if number is not None and self.truth.setdefault(cell, number) != number:
+                raise DisclosureRefused(_NOT_ADDING_UP.format(self.name))
         guarded = {cell for one in self.now for cell in one.numbers if one.is_person(cell.measure)}
         exact = {cell for one in self.now for cell in one.numbers if not one.is_person(cell.measure)}
         self.public: dict[Cell, int] = {}
