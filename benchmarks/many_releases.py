@@ -77,15 +77,19 @@ class Published:
     protected: Protected
 
     def dataset_ids(self) -> tuple[str, ...]:
+        """The tables."""
         return tuple(self.protected.tables)
 
     def definition(self, name: str) -> Mapping[str, Any]:
+        """A table's definition."""
         return json.loads(json.dumps(dataset_definition(self.protected.tables[name].dataset), default=str))
 
     def table(self, name: str) -> pd.DataFrame:
+        """A table as published."""
         return self.protected.tables[name].table
 
     def text(self, path: str) -> str:
+        """The certificate or the audit."""
         return json.dumps(self.protected.certificate if "certificate" in path else self.protected.audit, default=str)
 
 

@@ -34,7 +34,8 @@ class _Adding:
     def __init__(self, definitions: Iterable[Mapping[str, Any]]) -> None:
         declared = [each for definition in definitions for each in definition["disclosure"]["hierarchies"]]
         self.totals = {each["dimension"]: each["total"] for each in declared}
-        self.parents = {(each["dimension"], code): up for each in declared for code, up in each["parents"]}
+        groups = [(each, code, up) for each in declared for code, up in each["parents"] if up != each["total"]]
+        self.parents = {(each["dimension"], code): up for each, code, up in groups}
 
     def above(self, place: Place) -> list[tuple[str, Place]]:
         """The places one step up: each dimension added up, or moved to the code above it."""
@@ -122,7 +123,7 @@ class _Public:
             else:
                 self.silent.add((name, narrowed))
         for rule in definition["rules"]:
-            if rule["type"] == "Linear" and not rule["when"]:
+            if rule["type"] == "Linear" and rule["level"] == "error" and not rule["when"]:
                 terms = [((name, narrowed), weight) for name, weight in rule["terms"]]
                 if all(place in self.printed or place in self.hidden for place, _ in terms):
                     self.rows.append((terms, rule["relation"] == "=="))

@@ -19,7 +19,7 @@ from etl.errors import DisclosureRefused
 from etl.evaluate import quarter_of
 from schemas.dictionary import read_linear_rules
 from schemas.release import CellStatus
-from schemas.rules import Op
+from schemas.rules import Level, Op
 
 _MOST_LATENT = 50_000
 _COARSER = {len("2026-Q3"): {len("2026")}, len("2026"): set[int]()}
@@ -72,7 +72,13 @@ class Hierarchies:
         for definition in definitions:
             for declared in definition["disclosure"]["hierarchies"]:
                 totals[declared["dimension"]] = declared["total"]
-                above.setdefault(declared["dimension"], {}).update(declared["parents"])
+                known = above.setdefault(declared["dimension"], {})
+                for code, group in declared["parents"]:
+                    if group != declared["total"] and known.setdefault(code, group) != group:
+                        raise DisclosureRefused(
+                            f"{declared['dimension']}: {code} stands in two groups, {known[code]} and {group}. Groups that "
+                            "overlap can be subtracted from each other: use one list of groups in all tables and releases."
+                        )
         return cls(totals, above)
 
     def parent(self, dimension: str, code: str) -> str | None:
@@ -171,7 +177,7 @@ def joint_model(sheets: Sequence[Sheet], hierarchies: Hierarchies) -> Model:
     for one in sheets:
         relations += _between_columns(one, index)
     unique = {(relation.terms, relation.equal): relation for relation in relations}
-    return Model(order, Equations.of(len(order), list(unique.values())), cells - printed)
+    return Model(order, Equations.of(len(order), [unique[each] for each in sorted(unique)]), cells - printed)
 
 
 def stale_cells(model: Model, known: Mapping[Cell, int], current: Collection[Cell]) -> set[Cell]:
@@ -288,7 +294,7 @@ def _between_columns(one: Sheet, index: Mapping[Cell, int]) -> list[Relation]:
     relations = []
     rows = {(cell.universe, cell.where) for cell in one.numbers}
     for rule in read_linear_rules(dict(one.definition)):
-        if rule.when:
+        if rule.when or rule.level is not Level.ERROR:
             continue
         for universe, where in rows:
             terms = [(Cell(universe, name, where), weight) for name, weight in rule.terms]

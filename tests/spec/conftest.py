@@ -1,5 +1,10 @@
-"""`protects(before=…, after=…)`: a little table before and after disclosure control. `x` is a hidden cell."""
+"""Little tables before and after disclosure control; `x` is a hidden cell.
 
+`protects(before=…, after=…)` is about one table, `publishes((dataset, before, after), …)` about several that count the
+same people, and about releases one after another.
+"""
+
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -7,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from etl.certificate_check import check_certificate
 from etl.disclosure import Protected, protect, with_statuses
 from schemas.declare import CONDUCT_POLICY, Dataset, Protection, Role
 from schemas.dictionary import dataset_definition
@@ -23,12 +29,13 @@ class Public:
     declared: dict[str, Dataset] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     id: str = "2026-10-20_000000000000"
+    files: dict[str, str] = field(default_factory=dict)
 
     def definition(self, name: str) -> dict[str, Any]:
         return dataset_definition(self.declared[name])
 
-    def text(self, _path: str) -> str:
-        return '{"tables": {}}'
+    def text(self, path: str) -> str:
+        return self.files.get(path, '{"tables": {}}')
 
     def dataset_ids(self) -> tuple[str, ...]:
         return tuple(self.tables)
@@ -49,7 +56,7 @@ def frame(text: str, declared: Dataset) -> pd.DataFrame:
     """A table drawn with bars as a typed table of a dataset; its period and agency are always the same."""
     header, *rows = _cells(text)
     table = pd.DataFrame({name: [row[place] for row in rows] for place, name in enumerate(header)}, dtype="str")
-    table = table.assign(period="2026-Q3", agency="DAJD")
+    table = table.assign(agency="DAJD", **({} if "period" in table else {"period": "2026-Q3"}))
     for column in declared.columns:
         if column.numeric:
             table[column.name] = pd.array([_number(cell) for cell in table[column.name]], dtype="Int64")
@@ -120,3 +127,38 @@ def protects() -> Callable[..., dict[str, Any]]:
         return protected.audit["tables"].get(declared.id, {})
 
     return check
+
+
+def _redrawn(table: pd.DataFrame, like: str) -> list[list[str]]:
+    """A published table drawn as `like` is, its rows found by what stands in the columns that are no counts."""
+    header, *rows = _cells(like)
+    named = [place for place, name in enumerate(header) if f"{name}_status" not in table]
+    by_name = {tuple(str(row[header[place]]) for place in named): row for row in table.to_dict("records")}
+    assert len(by_name) == len(rows) == len(table)
+    marks = {"suppressed": "x", "not_reported": "", "not_applicable": ""}
+    found = [by_name[tuple(line[place] for place in named)] for line in rows]
+    return [header] + [[marks.get(row.get(f"{name}_status"), str(row[name])) for name in header] for row in found]
+
+
+@pytest.fixture
+def publishes() -> Callable[..., Public]:
+    """Publish drawn tables in one release, compare each with what the specification draws, and check the certificate.
+
+    Each table is (dataset, before, after), or (dataset, before) where all of it is to be printed.
+    """
+
+    def publish(*drawings: tuple[Any, ...], earlier: tuple[Public, ...] = ()) -> Public:
+        declared = {each[0].id: each[0] for each in drawings}
+        true = {each[0].id: frame(each[1], each[0]) for each in drawings}
+        name = f"2026-10-{20 + len(earlier)}_000000000000"
+        protected = protect(true, tuple(declared.values()), earlier)
+        files = {"disclosure/audit.json": json.dumps(protected.audit),
+                 "disclosure/certificate.json": json.dumps(protected.certificate)}  # fmt: skip
+        tables = {each: made.table for each, made in protected.tables.items()}
+        for each in drawings:
+            assert _redrawn(tables[each[0].id], each[-1]) == _cells(each[-1])
+        release = Public(declared, tables, name, files)
+        check_certificate(release, earlier)
+        return release
+
+    return publish

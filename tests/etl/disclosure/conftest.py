@@ -136,7 +136,7 @@ class Record:
             if count or zeros:
                 rows.append({"period": when, "agency": "DAJD", **dict(zip(names, at, strict=True)), "people": count})
         table = pd.DataFrame(rows, columns=["period", "agency", *names, "people"])
-        text = table.astype({name: "str" for name in ("period", "agency", *names)})
+        text = table.astype(dict.fromkeys(("period", "agency", *names), "str"))
         return text.assign(people=table["people"].astype("Int64"))
 
     def places(self, at: Mapping[str, str]) -> list[tuple[str, ...]]:

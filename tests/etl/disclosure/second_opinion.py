@@ -65,4 +65,5 @@ def intervals(sums, asked):
 if __name__ == "__main__":
     for line in sys.stdin:
         question = json.loads(line)
-        print(json.dumps(intervals(question["sums"], question["asked"])), flush=True)
+        sys.stdout.write(json.dumps(intervals(question["sums"], question["asked"])) + "\n")
+        sys.stdout.flush()

@@ -4,13 +4,18 @@ no hidden count more closely than the width.
 
 import copy
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.errors import DisclosureRefused
 from schemas.declare import Grain, Protection
 from schemas.errors import ReleaseDamaged
 
@@ -42,13 +47,81 @@ def datasets_of(county, links, *, groups=False, **policy):
 
 
 @each_link
-@pytest.mark.parametrize("groups", [False, True], ids=["", "with groups of ages"])
 @settings(max_examples=6, print_blob=False)
 @given(data=st.data())
-def test_linked_tables_are_certified_and_safe_from_a_reader_of_all(safe, county, links, groups, data):
-    dimensions = tuple(sorted({name for link in links for name in link}))
-    record = data.draw(people(county, dimensions, ("2026-01",)))
-    safe(record, datasets_of(county, links, groups=groups), (Q1,))
+def test_linked_tables_are_certified_and_safe_from_a_reader_of_all(safe, county, links, data):
+    record = data.draw(people(county, tuple(sorted({name for link in links for name in link})), ("2026-01",)))
+    safe(record, datasets_of(county, links), (Q1,))
+
+
+@pytest.mark.parametrize("links", [LINKED["one table"], LINKED["two linked by a margin"]], ids=["alone", "linked"])
+@settings(max_examples=6, print_blob=False)
+@given(data=st.data())
+def test_groups_of_ages_are_certified_and_safe_with_their_parts(safe, county, links, data):
+    record = data.draw(people(county, tuple(sorted({name for link in links for name in link})), ("2026-01",)))
+    safe(record, datasets_of(county, links, groups=True), (Q1,))
+
+
+YOUNG, OLD, FIRST, THIRD = "18-24", "50 up", "2026-01", "2026-07"
+CIRCLES = {
+    "plain": {},
+    "closed by a conduct table": {"kind": Protection.CONDUCT},
+    "with groups": {"groups": True},
+}  # fmt: skip
+_GROUPS = pytest.mark.xfail(reason="the full table behind a circle is not added up over groups", strict=True)
+
+
+@pytest.mark.parametrize(
+    "how", [pytest.param(how, marks=_GROUPS if name == "with groups" else (), id=name) for name, how in CIRCLES.items()]
+)
+def test_three_tables_that_no_full_table_can_stand_behind_do_not_add_up(how, county):
+    """The young are women, women are in the north, and the young are in the south: any two of the three can be."""
+    groups = how.get("groups", False)
+    pairs = {
+        ("age", "sex"): {(FIRST, YOUNG, "north", "f"): 20, (FIRST, OLD, "north", "m"): 20},
+        ("age", "region"): {(FIRST, YOUNG, "south", "f"): 20, (FIRST, OLD, "north", "f"): 20},
+        ("sex", "region"): {(FIRST, YOUNG, "north", "f"): 20, (FIRST, YOUNG, "south", "m"): 20},
+    }
+    datasets, tables = [], {}
+    for pair, people in pairs.items():
+        more = {"kind": how["kind"]} if "kind" in how and pair == ("sex", "region") else {}
+        one = county.declared("_".join(pair), *pair, groups=groups and "age" in pair, **more)
+        datasets.append(one)
+        tables[one.id] = county.Record(("age", "region", "sex"), people).table(one, (Q1,))
+    for missing in datasets:
+        two = [one for one in datasets if one is not missing]
+        assert county.released({one.id: tables[one.id] for one in two}, two).hidden() == set()
+    with pytest.raises(DisclosureRefused, match="do not add up"):
+        county.released(tables, datasets)
+
+
+@pytest.mark.xfail(reason="quarters are not taken for a dimension that closes a circle", strict=True)
+def test_tables_of_quarters_and_of_a_year_that_no_full_table_can_stand_behind_do_not_add_up(county):
+    """Women came in the first quarter, as did all from the north; but over the year all women were from the south."""
+    quarters = [f"2026-Q{quarter}" for quarter in range(1, 5)]
+    by_sex, by_region = county.declared("by_sex", "sex"), county.declared("by_region", "region")
+    by_both = county.declared("by_both", "sex", "region", grain=Grain.YEAR)
+    in_time = county.Record(("region", "sex"), {(FIRST, "north", "f"): 20, (THIRD, "south", "m"): 20})
+    in_year = county.Record(("region", "sex"), {(FIRST, "south", "f"): 20, (THIRD, "north", "m"): 20})
+    tables = {
+        "by_sex": in_time.table(by_sex, quarters),
+        "by_region": in_time.table(by_region, quarters),
+        "by_both": in_year.table(by_both, ["2026"]),
+    }
+    with pytest.raises(DisclosureRefused, match="do not add up"):
+        county.released(tables, [by_sex, by_region, by_both])
+
+
+IN_GROUPS = {
+    ("18-24", "north", "m"): 2, ("25-34", "west", "m"): 2, ("35-49", "north", "f"): 2, ("35-49", "south", "f"): 1,
+    ("35-49", "south", "m"): 1, ("35-49", "west", "f"): 1, ("50 up", "north", "f"): 1,
+}  # fmt: skip
+
+
+def test_a_circle_that_a_conduct_table_closes_counts_as_one(safe, county):
+    record = county.Record(("age", "region", "sex"), {("2026-01", *at): 3 * n for at, n in IN_GROUPS.items()})
+    acts = county.declared("acts", "sex", "region", kind=Protection.CONDUCT)
+    assert safe(record, [*datasets_of(county, [("age", "sex"), ("age", "region")]), acts], (Q1,))
 
 
 @pytest.mark.parametrize(
@@ -125,6 +198,32 @@ def test_the_order_of_rows_tables_and_datasets_does_not_matter(county, example, 
     assert again.certificate == release.certificate
     for name, table in release.tables.items():
         assert table.equals(again.tables[name])
+
+
+_TWICE = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("conftest", sys.argv[1])
+module = sys.modules["conftest"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+places = module.Record(("age", "region", "sex"), {}).places({"period": "2026-01"})
+record = module.Record(("age", "region", "sex"), {at: (7 * n * n + 3 * n) % 17 for n, at in enumerate(places)})
+links = [("age", "sex"), ("sex", "region"), ("age", "region")]
+datasets = [module.declared("_".join(link), *link) for link in links]
+release = module.released({one.id: record.table(one, ["2026-Q1"]) for one in datasets}, datasets)
+print(json.dumps([sorted(release.hidden()), release.certificate]))
+"""
+
+
+def test_another_process_makes_the_same_release_and_the_same_certificate():
+    """Sets of texts are in another order in every process; nothing may depend on it."""
+    script = [sys.executable, "-c", _TWICE, str(Path(__file__).with_name("conftest.py"))]
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    found = {
+        subprocess.run(script, env={**path, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(found) == 1
+    assert json.loads(*found)[0]
 
 
 def test_a_certificate_says_nothing_of_the_true_counts(county, example, release):
@@ -248,7 +347,9 @@ def test_a_cell_that_stands_twice_is_noticed(county, release):
 
 
 def test_a_policy_that_asks_for_more_than_was_proven_is_not_met(county, release):
-    datasets = {name: replace(one, disclosure=replace(one.disclosure, width=9)) for name, one in release.datasets.items()}
+    datasets = {
+        name: replace(one, disclosure=replace(one.disclosure, width=9)) for name, one in release.datasets.items()
+    }
     with pytest.raises(ReleaseDamaged, match="do not differ"):
         county.check(replace(release, datasets=datasets))
 

@@ -106,19 +106,18 @@ COUNTS = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5, 8, 9, 10, 11, 12, 20, 45])
 
 
 @st.composite
-def lattices(draw, most_cells: int = 130) -> Lattice:
+def lattices(draw, most_cells: int = 48) -> Lattice:
     shapes = st.lists(st.sampled_from([FLAT[2], FLAT[3], FLAT[4], GROUPED[3], GROUPED[4]]), min_size=2, max_size=3)
     dimensions = tuple(draw(shapes.filter(lambda some: np.prod([len(one) for one in some]) <= most_cells)))
     leaves = int(np.prod([len(dimension[-1]) for dimension in dimensions]))
     return Lattice(dimensions, tuple(draw(st.lists(COUNTS, min_size=leaves, max_size=leaves))))
 
 
-few = settings(max_examples=40, print_blob=False)
+few = settings(max_examples=15, print_blob=False)
 
 
-@few
-@given(lattices(), st.sampled_from([1, 2, 3, 4]), st.sampled_from([3, 5, 10]))
-def test_no_hidden_count_can_be_told_more_closely_than_the_width(attacker, lattice, width, threshold):
+def hold_to_its_promises(attacker, lattice, width, threshold):
+    """A pattern of a lattice is safe, hides what it must and nothing that must be printed, and counts its loss right."""
     asked = problem(lattice, threshold=threshold, width=width)
     pattern = attempt(asked)
     if pattern is None:
@@ -134,8 +133,24 @@ def test_no_hidden_count_can_be_told_more_closely_than_the_width(attacker, latti
     assert 0 <= pattern.bound <= pattern.loss + 1e-6
 
 
+widths, thresholds = st.sampled_from([1, 2, 3, 4]), st.sampled_from([3, 5, 10])
+
+
 @few
-@given(lattices(most_cells=64), st.sampled_from([1, 2]))
+@given(lattices(), widths, thresholds)
+def test_no_hidden_count_can_be_told_more_closely_than_the_width(attacker, lattice, width, threshold):
+    hold_to_its_promises(attacker, lattice, width, threshold)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, print_blob=False)
+@given(lattices(most_cells=130), widths, thresholds)
+def test_no_hidden_count_of_a_larger_table_can_be_told_more_closely_than_the_width(attacker, lattice, width, threshold):
+    hold_to_its_promises(attacker, lattice, width, threshold)
+
+
+@few
+@given(lattices(), st.sampled_from([1, 2]))
 def test_where_zeros_are_hidden_too_the_reader_knows_less_and_hidden_counts_are_as_wide(attacker, lattice, width):
     asked = problem(lattice, width=width, zeros=False)
     pattern = attempt(asked)
@@ -147,7 +162,7 @@ def test_where_zeros_are_hidden_too_the_reader_knows_less_and_hidden_counts_are_
 
 
 @few
-@given(lattices(most_cells=64))
+@given(lattices())
 def test_the_wider_distance_is_kept_where_the_pattern_says_so(attacker, lattice):
     asked = problem(lattice, width=2, wider=4)
     pattern, hard = attempt(asked), attempt(problem(lattice, width=2))
@@ -160,8 +175,8 @@ def test_the_wider_distance_is_kept_where_the_pattern_says_so(attacker, lattice)
 
 
 @few
-@given(lattices(), st.randoms(use_true_random=False))
-def test_the_same_figures_give_the_same_pattern(lattice, chance):
+@given(lattices())
+def test_the_same_figures_give_the_same_pattern(lattice):
     asked = problem(lattice)
     first, again = attempt(asked), attempt(asked)
     assert (first is None) == (again is None)
