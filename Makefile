@@ -64,6 +64,8 @@ format: .venv/.test ## put the code in order
 bench: .venv/.test ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/build.py
+	@$(BIN)/python benchmarks/disclosure.py
+	@$(BIN)/python benchmarks/many_releases.py
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate

@@ -67,6 +67,9 @@ HONOURED_WITHOUT_WARRANT = "2025-05"
 NEWEST_HOLDS, NEWEST_DUE, NEWEST_TOLD = 27, 25, 21
 SAMPLED = ("2024-10", "2024-11", "2024-12")
 SAMPLE_SIZE = 20
+ALL_ALIKE_AT_THE_SMALL_JAIL = ("2024-Q4", "2025-Q1", "2025-Q2", "2026-Q1", "2026-Q2", "2026-Q3")
+"""Quarters in which everybody at the youth jail was told, or nobody: shown because somebody accepted it by name."""
+
 ICE_LISTS_FAR_MORE = "2025-11"
 REVISED, REVISED_ON = "2026-06", date(2026, 9, 22)
 REVISED_REASON = "A request entered as declined had ended when the person was released."
@@ -697,9 +700,14 @@ def written(agency: str, dataset_id: str, rows: Sequence[Row], span: str) -> tup
     return f"{agency}/{dataset_id}_{span}.{suffix}", write(rows, names)
 
 
-def _toml(table: str, entry: Mapping[str, object]) -> bytes:
-    lines = [f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in entry.items()]
-    return "\n".join([f"# {SOURCE}", f"[[{table}]]", *lines, ""]).encode()
+def _toml(table: str, *entries: Mapping[str, object]) -> bytes:
+    lines = [f"# {SOURCE}"]
+    for entry in entries:
+        facts = [
+            f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in entry.items()
+        ]
+        lines += [f"[[{table}]]", *facts, ""]
+    return "\n".join(lines).encode()
 
 
 def generate() -> dict[str, bytes]:
@@ -729,6 +737,11 @@ def generate() -> dict[str, bytes]:
         "agreed_by": "Training coordinator (sample)",
         "on": sent_on("DAJD", "training", str(rows[place]["period"])) + timedelta(days=6),
     })  # fmt: skip
+    files["DAJD/accepted.toml"] = _toml("accepted", *({
+        "code": "V403", "dataset": "notice_compliance_by_facility", "period": quarter, "agency": "DAJD",
+        "reason": "That all, or none, of the people at the small jail were told is about what staff did.",
+        "accepted_by": "Records officer (sample)", "on": date(2026, 10, 16),
+    } for quarter in ALL_ALIKE_AT_THE_SMALL_JAIL))  # fmt: skip
     files["OTHER_COUNTY/accepted.toml"] = _toml("accepted", {
         "code": "R28", "dataset": "federal_counts", "period": ICE_LISTS_FAR_MORE, "agency": "OTHER_COUNTY",
         "reason": "ICE's record also lists detainers sent to city jails, which the county does not receive.",

@@ -1,12 +1,14 @@
-"""Writes the generated pages of `docs/reference` from the declarations, the findings and the commands themselves.
+"""Writes the generated pages of `docs` from the declarations, the findings, the commands and the specification tests.
 
 Run from the repository's root as `python -m docs.generate`; with `--check` nothing is written and the exit code is 1
 when a page is not what it would be. The same code gives the same text: no clock, no terminal width, no environment.
 """
 
 import argparse
+import ast
 import sys
 from collections.abc import Callable, Iterable
+from inspect import cleandoc
 from itertools import groupby
 from pathlib import Path
 
@@ -36,7 +38,8 @@ from schemas.rules import (
     Terms,
 )
 
-REFERENCE = Path(__file__).parent / "reference"
+DOCS = Path(__file__).parent
+SPECIFICATIONS = tuple(DOCS.parent / "tests/spec" / name for name in ("test_protection.py", "test_traps.py"))
 NOTICE = "<!-- Written by `python -m docs.generate`. Change the code it is made from, not this page. -->"
 _EXAMPLE = " Example: "
 _FAMILIES = {
@@ -268,11 +271,59 @@ def datasets_page() -> str:
     return f"{title}\n\n{NOTICE}\n{rest}".rstrip() + "\n"
 
 
+def _drawn(call: ast.Call, named: dict[str, ast.expr]) -> dict[str, str]:
+    """The tables that a specification passes to `protects` as plain text: before, after, and what was public earlier."""
+    found = {}
+    for keyword in call.keywords:
+        value = named.get(keyword.value.id, keyword.value) if isinstance(keyword.value, ast.Name) else keyword.value
+        if isinstance(value, ast.Tuple) and value.elts:
+            value = value.elts[0]
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.strip():
+            found[keyword.arg or ""] = cleandoc(value.value)
+    return found
+
+
+def _specifications(path: Path) -> Iterable[tuple[str, dict[str, str]]]:
+    """The name of each specification of disclosure control, as a sentence, and its tables."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = {target.id: node.value for node in tree.body if isinstance(node, ast.Assign)
+                 for target in node.targets if isinstance(target, ast.Name)}  # fmt: skip
+    for function in tree.body:
+        if not isinstance(function, ast.FunctionDef) or not function.name.startswith("test_"):
+            continue
+        inside = {target.id: node.value for node in ast.walk(function) if isinstance(node, ast.Assign)
+                  for target in node.targets if isinstance(target, ast.Name)}  # fmt: skip
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            if isinstance(call.func, ast.Name) and call.func.id == "protects":
+                drawn = _drawn(call, constants | inside)
+                if {"before", "after"} <= drawn.keys():
+                    yield function.name.removeprefix("test_").replace("_", " ").capitalize(), drawn
+
+
+def examples_page() -> str:
+    """Disclosure control in little tables, taken from the specification tests."""
+    lines = []
+    for sentence, drawn in (one for path in SPECIFICATIONS if path.is_file() for one in _specifications(path)):
+        lines += [f"## {sentence}", ""]
+        for name, words in (("earlier", "Public before:"), ("before", "The figures:"), ("after", "What is published:")):
+            if name in drawn and (name != "after" or drawn["after"] != drawn["before"]):
+                lines += [words, "", "```text", drawn[name], "```", ""]
+        if drawn["after"] == drawn["before"]:
+            lines += ["All of it is published.", ""]
+    introduction = (
+        "Each table below is a test: the program is run on the figures and must publish exactly what is drawn here. `x` is "
+        "a hidden cell, whether it is small itself or protects another; an empty one was not reported. All figures are made "
+        "up. The row ALL is printed elsewhere already. Why: [disclosure](disclosure.md)."
+    )
+    return _page("Hidden cells, before and after", introduction, lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
-    "commands.md": commands_page,
-    "datasets.md": datasets_page,
-    "findings.md": findings_page,
-    "rules.md": rules_page,
+    "reference/commands.md": commands_page,
+    "reference/datasets.md": datasets_page,
+    "reference/findings.md": findings_page,
+    "reference/rules.md": rules_page,
+    "explanation/disclosure-examples.md": examples_page,
 }
 
 
@@ -280,7 +331,7 @@ def stale_pages() -> list[str]:
     """The names of the pages that are missing or not what the code says."""
     return [
         name for name, write in PAGES.items()
-        if not (REFERENCE / name).is_file() or (REFERENCE / name).read_text(encoding="utf-8") != write()
+        if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != write()
     ]  # fmt: skip
 
 
@@ -291,11 +342,11 @@ def main(arguments: list[str] | None = None) -> int:
     if parser.parse_args(arguments).check:
         stale = stale_pages()
         for name in stale:
-            sys.stderr.write(f"docs/reference/{name} is out of date. Write it again with: make docs\n")
+            sys.stderr.write(f"docs/{name} is out of date. Write it again with: make docs\n")
         return 1 if stale else 0
-    REFERENCE.mkdir(exist_ok=True)
     for name, write in PAGES.items():
-        (REFERENCE / name).write_text(write(), encoding="utf-8")
+        (DOCS / name).parent.mkdir(exist_ok=True)
+        (DOCS / name).write_text(write(), encoding="utf-8")
     return 0
 
 

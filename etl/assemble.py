@@ -7,14 +7,13 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl import describe, static
-from etl.disclosure import ProtectedTable
+from etl.disclosure import Protected, ProtectedTable
 from etl.tabletext import csv_bytes
 from schemas import dictionary
 from schemas.declare import Origin
@@ -27,6 +26,7 @@ from schemas.release import (
     Manifest,
     Reason,
     canonical_json,
+    compact_json,
     release_digest,
     release_id,
     sha256,
@@ -89,11 +89,12 @@ def _period_range(table: pd.DataFrame) -> tuple[str, str]:
 
 
 def content(
-    tables: Mapping[str, ProtectedTable], indicators: pd.DataFrame, *, audit: dict[str, Any],
+    protected: Protected, indicators: pd.DataFrame, *,
     origins: Mapping[str, Origin], facts: tuple[Jurisdiction, date],
 ) -> Content:  # fmt: skip
     """Everything a release says but its comparison with the release before."""
     county, on = facts
+    tables, audit = protected.tables, protected.audit
     files: dict[str, bytes] = {}
     described = []
     for name in sorted(tables):
@@ -118,6 +119,7 @@ def content(
         for name, account in audit["tables"].items()
     }
     texts |= {"disclosure/audit.json": canonical_json({**audit, "tables": accounts})}
+    texts |= {"disclosure/certificate.json": compact_json(protected.certificate)}
     texts |= describe.files(release_facts, files["tables/indicators.csv"])
     definitions = [dictionary.indicator_definition(i, tables[n].dataset) for n in sorted(tables)
                    for i in tables[n].dataset.indicators]  # fmt: skip

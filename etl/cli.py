@@ -68,13 +68,16 @@ def datasets(as_json: Json = False) -> None:
 
 
 @app.command()
-def build(
+def build(  # noqa: PLR0913, PLR0917 - one option each
     submissions: Annotated[
         Path, typer.Option(exists=True, file_okay=False, help="Every submission below this folder.")
     ],
     out: Annotated[Path, typer.Option(file_okay=False, help="The release is written into this folder, under its id.")],
     previous: Annotated[Path | None, typer.Option(help="The catalogue the release is to follow.")] = None,
     on: On = None,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Work out how far each hidden count is open, however many there are.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Make one release of all submissions. Example: daylight build --submissions data --out var/releases"""
@@ -93,7 +96,7 @@ def build(
         earlier = _public_releases(previous)
         judged = pipeline.judge(paths, settings, progress=progress)
         pipeline.refuse_if_needed(judged, report.as_text)
-        built = pipeline.build(judged, settings, earlier=earlier, progress=progress)
+        built = pipeline.build(judged, settings, earlier=earlier, audit=audit, progress=progress)
         place = write_release(built.release, out)
     warnings = [{"file": file, **report.finding_json(finding)} for file, finding in built.warnings]
     if as_json:

@@ -16,6 +16,7 @@ from etl.assemble import Content, Release, assemble, content
 from etl.disclosure import protect
 from etl.errors import SubmissionRefused
 from etl.findings import Finding
+from etl.groups import one_sided_rows
 from etl.indicators import compute
 from etl.read import FileRead, read_file
 from etl.validate import Validated, in_order, recognise_file, validate
@@ -196,11 +197,13 @@ def _reasons_of_corrections(judged: Sequence[Judged]) -> list[Reason]:
 
 
 def build(
-    judged: Sequence[Judged], settings: Settings, *, earlier: Sequence[OpenRelease] = (), progress: Progress = _quiet
-) -> Built:
+    judged: Sequence[Judged], settings: Settings, *, earlier: Sequence[OpenRelease] = (), audit: bool = False,
+    progress: Progress = _quiet,
+) -> Built:  # fmt: skip
     """Make a release of accepted submissions.
 
-    earlier: the releases that are still public, newest first. When the content is that of the newest, it is made again
+    earlier: the releases that are still public, newest first. audit: work out how far every hidden cell is open, however
+    many there are. When the content is that of the newest, it is made again
     as it was, byte for byte, and marked unchanged: there is nothing to publish.
     """
     previous = earlier[0] if earlier else None
@@ -214,14 +217,15 @@ def build(
     alone = [(one, finding) for one in judged for finding in one.findings]
     acceptances = [a for one in judged for a in one.agreements.accepted]
     holding = [*odd, *(_dated(one, f) for one, f in alone if f.holds)]
-    reasons = _accepted(holding, acceptances) + _reasons_of_corrections(judged)
+    reasons = _accepted(holding, acceptances)
     progress("Protecting small counts")
-    protected = protect(tables, datasets(), earlier)
+    protected = protect(tables, datasets(), earlier, audit_all=audit)
+    reasons += _accepted(one_sided_rows(protected.tables), acceptances) + _reasons_of_corrections(judged)
     progress("Computing indicators and assembling the release")
     county = jurisdiction(settings.jurisdiction)
     origins = _origins(judged, tables)
     indicators = compute(protected.tables, county, origins)
-    made = content(protected.tables, indicators, audit=protected.audit, origins=origins, facts=(county, settings.on))
+    made = content(protected, indicators, origins=origins, facts=(county, settings.on))
     warnings = tuple((one.file.name, f) for one, f in alone if f.severity is Level.WARNING)
     if previous and _says_nothing_new(made, previous):
         return Built(Release(previous.manifest, previous.contents()), unchanged=True, warnings=warnings)
@@ -238,8 +242,8 @@ def _dated(one: Judged, finding: Finding) -> Finding:
 
 
 def _says_nothing_new(made: Content, previous: OpenRelease) -> bool:
-    """Whether tables, definitions and audit are those of the release before; only the day may differ."""
-    folders = ("tables/", "definitions/", "disclosure/")
+    """Whether tables, definitions and audit are those of the release before; the day and the proof may differ."""
+    folders = ("tables/", "definitions/", "disclosure/audit.json")
     before = {entry.path: entry.sha256 for entry in previous.manifest.files if entry.in_digest}
     return {path: digest for path, digest in before.items() if path.startswith(folders)} == {
         path: sha256(text) for path, text in made.files.items()

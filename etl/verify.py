@@ -5,13 +5,14 @@ own rules and anyone can repeat it. The first disagreement of each kind is named
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from etl.certificate_check import check_certificate
 from etl.evaluate import holds
 from etl.indicators import Declared, indicator_table
 from etl.tabletext import csv_bytes
@@ -105,26 +106,6 @@ def _check_sums(release: OpenRelease, dataset_id: str, definition: dict[str, Any
             compared += len(table)
             if not holds(rule, table).all():
                 raise _fail(release, f"{dataset_id} breaks {rule.id}: {rule.says}")
-    policy = definition["disclosure"]
-    if policy["additive_over"]:
-        compared += _check_totals(release, dataset_id, definition)
-    return compared
-
-
-def _check_totals(release: OpenRelease, dataset_id: str, definition: dict[str, Any]) -> int:
-    """Where a total and all its parts are printed, the parts add up to it; hidden parts leave at least one each."""
-    over, code = (definition["disclosure"][name] for name in ("additive_over", "total_code"))
-    by = [name for name in definition["key"] if name != over]
-    counts = [column["name"] for column in definition["columns"] if column["role"] == "count"]
-    compared = 0
-    for _, rows in release.table(dataset_id).groupby(by):
-        is_total = rows[over] == code
-        for name in counts:
-            total, parts = rows.loc[is_total, name], rows.loc[~is_total, name]
-            if len(total) == 1 and total.notna().all() and parts.notna().all() and len(parts):
-                compared += 1
-                if int(parts.sum()) != int(total.iloc[0]):
-                    raise _fail(release, f"{dataset_id}: {name} by {over} does not add up to its total")
     return compared
 
 
@@ -168,8 +149,8 @@ def _check_disclosure(release: OpenRelease) -> int:
         if name not in audit or audit[name]["hidden"] != hidden:
             raise _fail(release, f"disclosure/audit.json does not account for what {name} hides")
         policy = definition["disclosure"]
-        over = policy["additive_over"]
-        parts = table[table[over] != policy["total_code"]] if over else table
+        totals = {each["dimension"]: each["total"] for each in policy["hierarchies"]}
+        parts = table[~table[list(totals)].isin(list(totals.values())).any(axis=1)]
         for column in definition["columns"]:
             if column["protection"] == "person" and parts[column["name"]].between(1, policy["threshold"] - 1).any():
                 raise _fail(release, f"{name}: {column['name']} prints a count below {policy['threshold']}")
@@ -177,8 +158,18 @@ def _check_disclosure(release: OpenRelease) -> int:
     return hidden_cells
 
 
-def verify_release(release: OpenRelease) -> Verified:
-    """Check one release whose hashes were found right when it was opened."""
+def _beside(release: OpenRelease, public: Sequence[OpenRelease]) -> str:
+    """Which earlier releases the certificate was checked against, in words."""
+    named = json.loads(release.text("disclosure/certificate.json"))["earlier_releases"]
+    there = sum(one.id in named for one in public)
+    return f", those of {there} earlier releases included" if there else ""
+
+
+def verify_release(release: OpenRelease, public: Sequence[OpenRelease] = ()) -> Verified:
+    """Check one release whose hashes were found right when it was opened.
+
+    public: the releases of its catalogue, so that the certificate is checked against the earlier ones too.
+    """
     sums = 0
     for name in release.dataset_ids():
         definition = release.definition(name)
@@ -186,7 +177,7 @@ def verify_release(release: OpenRelease) -> Verified:
         _check_cells(release, name, definition)
         _check_codes(release, name, definition)
         sums += _check_sums(release, name, definition)
-    lines, hidden = _check_indicators(release), _check_disclosure(release)
+    lines, hidden, proven = _check_indicators(release), _check_disclosure(release), check_certificate(release, public)
     for name in (*release.dataset_ids(), "indicators"):
         _check_parquet(release, name)
     return Verified(
@@ -197,6 +188,8 @@ def verify_release(release: OpenRelease) -> Verified:
             f"{sums} sums and comparisons between printed figures hold.",
             f"{lines} indicator figures were recomputed from the tables and are equal.",
             f"{hidden} cells are hidden, all accounted for; no protected count below the threshold is printed.",
+            f"{proven} hidden cells: the certificate's tables agree with every printed figure{_beside(release, public)}, and "
+            "differ in each of these cells by the width it states.",
         ),
     )
 
@@ -245,7 +238,7 @@ def verify_catalogue(catalogue: Catalogue, *, progress: Progress) -> list[Verifi
     verified = []
     for release in releases:
         progress(f"Checking release {release.id}")
-        verified.append(verify_release(release))
+        verified.append(verify_release(release, releases))
     summary = Verified(
         "The catalogue",
         (f"{len(catalogue.index.releases)} releases form an unbroken chain; the first page is as it was published.",),

@@ -155,6 +155,15 @@ def attribute(  # noqa: PLR0913 - the words of a declaration
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Hierarchy:
+    """A dimension that adds up: the code of its total, and (code, code above) for groups between the two."""
+
+    dimension: str
+    total: str = "ALL"
+    parents: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class DisclosurePolicy:
     """How a table is protected, and who decided so.
@@ -162,7 +171,10 @@ class DisclosurePolicy:
     published_where: only rows with these values are published (facility = ALL); the rest feed a protected table.
     withheld: columns of the submission that this table does not publish. threshold: non-zero counts below it are
     hidden in person tables. width: the least distance between the ends of what a reader can work out for a hidden
-    cell. additive_over: the key whose total row the other rows add up to.
+    cell; a release that cannot keep it is refused. wider: the distance that is kept where it costs little more.
+    zeros_printed: a hidden count is then known to be at least 1. hierarchies: the dimensions whose rows add up; rows
+    that are not listed add nothing. universe: tables of the same name count the same people or requests, so that
+    they are protected together (by default what the table is made from).
     """
 
     kind: Protection
@@ -173,14 +185,10 @@ class DisclosurePolicy:
     withheld: tuple[str, ...] = ()
     threshold: int = 10
     width: int = 2
+    wider: int = 4
     zeros_printed: bool = True
-    additive_over: str = ""
-    total_code: str = "ALL"
-
-    @property
-    def least_hidden(self) -> int:
-        """The least that a reader knows a hidden count to be: where zeros are printed, a hidden one is at least 1."""
-        return 1 if self.zeros_printed else 0
+    hierarchies: tuple[Hierarchy, ...] = ()
+    universe: str = ""
 
 
 CONDUCT_POLICY = DisclosurePolicy(

@@ -119,6 +119,7 @@ def dataset_definition(dataset: Dataset) -> dict[str, Any]:
     return {
         "id": dataset.id, "title": dataset.title, "one_row_is": dataset.one_row_is, "summary": dataset.summary,
         "grains": list(dataset.grains), "made_by": dataset.made_by, "rolled_up_from": dataset.rolled_up_from,
+        "rolled_up_where": [asdict(condition) for condition in dataset.rolled_up_where],
         "law": list(dataset.law), "caveats": list(dataset.caveats), "key": list(dataset.key),
         "columns": [_column_definition(dataset, column) for column in dataset.published_columns],
         "rules": [rule_definition(rule) for rule in all_rules(dataset)],

@@ -129,6 +129,11 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=2, default=str) + "\n"
 
 
+def compact_json(value: object) -> str:
+    """JSON with sorted keys and no spaces, for what is long and read by programs."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
 def sha256(content: bytes) -> str:
     """The SHA-256 of some bytes in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

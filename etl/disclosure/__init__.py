@@ -1,22 +1,26 @@
 """Disclosure control: typed tables in, protected tables out. Nothing else may be put into a release.
 
 Conduct tables are published exactly. Tables about people hide small counts and the cells that would give them away,
-judged against a reader who knows the rules and every other printed number. What was public before stays public, so the
-releases before are part of what the reader knows.
+judged against a reader who knows the rules and every other printed number, this release's and those before. What was
+public before stays public. A certificate of whole-number witnesses goes with every release.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from etl.disclosure.attack import intervals
-from etl.disclosure.model import Block, Cell, blocks, counts_of
-from etl.disclosure.suppress import Pattern, suppress, withheld
+from etl.disclosure import certificate
+from etl.disclosure.audit import Intervals, intervals
+from etl.disclosure.model import Definition, Hierarchies, Sheet, describes_people, sheet, universe_of
+from etl.disclosure.suppress import Pattern
+from etl.disclosure.universe import Universe
 from etl.errors import DisclosureRefused
 from etl.evaluate import all_satisfied
-from schemas.declare import Dataset, Protection
+from schemas.declare import Dataset
+from schemas.dictionary import dataset_definition
 from schemas.release import CellStatus, OpenRelease
 
 _TOKEN = object()
@@ -41,10 +45,11 @@ class ProtectedTable:
 
 @dataclass(frozen=True)
 class Protected:
-    """Every protected table of a release, and the account of what is hidden and how much a reader can still tell."""
+    """Every protected table of a release, the account of what is hidden, and the proof that it stays hidden."""
 
     tables: dict[str, ProtectedTable]
     audit: dict[str, Any]
+    certificate: dict[str, Any]
 
 
 def published_rows(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
@@ -56,8 +61,13 @@ def published_rows(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     return rows[columns].sort_values(list(declared.key), kind="stable", ignore_index=True)
 
 
-def with_statuses(rows: pd.DataFrame, declared: Dataset, hidden: frozenset[Cell] = frozenset()) -> pd.DataFrame:
-    """Add the status columns and empty the hidden cells. An empty cell is not reported unless its row is not due."""
+def with_statuses(
+    rows: pd.DataFrame, declared: Dataset, hidden: frozenset[tuple[int, str]] = frozenset()
+) -> pd.DataFrame:
+    """Add the status columns and empty the hidden cells (row, column).
+
+    A cell that is empty by itself is not reported unless its row is not due.
+    """
     published = rows.copy()
     not_due = pd.Series(data=False, index=rows.index)
     if "status" in rows:
@@ -76,81 +86,95 @@ def with_statuses(rows: pd.DataFrame, declared: Dataset, hidden: frozenset[Cell]
     return published
 
 
-def _public_before(rows: pd.DataFrame, declared: Dataset, earlier: Sequence[OpenRelease]) -> dict[Cell, set[int]]:
-    """What earlier releases print of the same cells: position and column -> the values that are public."""
-    positions = {tuple(row): place for place, row in zip(rows.index, rows[list(declared.key)].to_numpy(), strict=True)}
-    known: dict[Cell, set[int]] = {}
-    for release in earlier:
-        if declared.id not in release.dataset_ids():
-            continue
-        table = release.table(declared.id)
-        for _, row in table.iterrows():
-            place = positions.get(tuple(row[name] for name in declared.key))
-            for column in counts_of(declared):
-                if place is not None and column.name in table and pd.notna(row[column.name]):
-                    known.setdefault((int(place), column.name), set()).add(int(row[column.name]))
-    return known
+def _withheld_in(release: OpenRelease, dataset_id: str) -> Sequence[str]:
+    """The blocks of a table that an earlier release withheld whole."""
+    account = json.loads(release.text("disclosure/audit.json"))["tables"].get(dataset_id, {})
+    return list(account.get("withheld_blocks", ()))
 
 
-def _pattern(block: Block, declared: Dataset, known: dict[Cell, set[int]]) -> Pattern:
-    """The pattern of one block, given what is public of it already."""
-    public = {cell: values for cell, values in known.items() if cell in block.values}
-    revised = [cell for cell, values in public.items() if values != {block.values[cell]}]
-    small_steps = [cell for cell in revised if cell not in block.fixed]
-    if small_steps:
-        return withheld(block, "a revision of figures by facility would show the change of a few people")
-    pattern = suppress(replace(block, fixed=block.fixed | public.keys()), declared.disclosure)
-    if pattern.withheld and public.keys() - block.fixed:
-        raise DisclosureRefused(
-            f"{declared.id}, {block.name}: figures of this period are public already, and what was added since cannot "
-            "be printed beside them without exposing a small count. Publish the period in a coarser table, or withdraw "
-            "the earlier release."
-        )
-    return pattern
+def _sheets_before(earlier: Sequence[OpenRelease], universe: str, hierarchies: Hierarchies) -> list[Sheet]:
+    """The tables of one universe that are public already, the newest release first."""
+    return [
+        sheet(definition, release.table(name), hierarchies, withheld=_withheld_in(release, name))
+        for release in earlier for name, definition in _definitions(release).items()
+        if universe_of(definition) == universe
+    ]  # fmt: skip
 
 
-def _account(declared: Dataset, found: Sequence[tuple[Block, Pattern]]) -> dict[str, Any]:
-    """What the audit says of one table: how much is hidden, and the narrowest interval a reader can work out.
+def _definitions(release: OpenRelease) -> dict[str, Definition]:
+    return {name: release.definition(name) for name in release.dataset_ids()}
 
-    Secondary counts lost are not stated in numbers of people: the sum would be one more printed total.
+
+_AUDITED = 2_000
+"""Up to so many hidden cells the second opinion is part of every build; beyond that it is asked for by name."""
+
+
+def _account(
+    universe: Universe, one: Sheet, pattern: Pattern, proof: certificate.Certificate, ends: Intervals | None
+) -> dict[str, Any]:
+    """What the audit says of one table: how much is hidden and how far each hidden cell can be told.
+
+    Neither the counts lost nor how many cells are hidden for another's sake are stated: each would be one more figure
+    in the equations of a reader.
     """
-    narrowest: int | None = None
-    for block, pattern in found:
-        if pattern.hidden and not pattern.withheld:
-            widths = [
-                interval.width
-                for interval in intervals(block, pattern.hidden, least=declared.disclosure.least_hidden).values()
-            ]
-            narrowest = min([*widths] if narrowest is None else [*widths, narrowest])
+    name = one.definition["id"]
+    withheld = {block: reason for (dataset, block), reason in universe.withheld.items() if dataset == name}
+    hidden = universe.hidden(pattern) & one.numbers.keys()
+    judged = [cell for cell in hidden if one.blocks[cell] not in withheld]
     return {
-        "policy": asdict(declared.disclosure),
-        "cells": sum(len(block.values) for block, _ in found),
-        "hidden": sum(len(pattern.hidden) for _, pattern in found),
-        "withheld_blocks": {block.name: pattern.withheld for block, pattern in found if pattern.withheld},
-        "narrowest_interval": narrowest,
-        "attacker": "knows all printed numbers, the totals, rules R08 and R09, that zeros are printed, and that counts "
-                    "are whole; integer programs solved to the end for each hidden cell",
+        "policy": one.definition["disclosure"], "cells": len(one.numbers), "hidden": len(hidden),
+        "withheld_blocks": withheld, "narrowest_proven": min((proof.width[cell] for cell in judged), default=None),
+        "narrowest_interval": min((ends[cell][1] - ends[cell][0] for cell in judged), default=None) if ends else None,
+        "optimality_gap": round(1 - pattern.bound / pattern.loss, 2) if pattern.loss else 0.0,
     }  # fmt: skip
 
 
+def _second_opinion(seen: certificate.View, proof: certificate.Certificate) -> Intervals:
+    """How far each hidden cell is open by the other way; it must be no less than what is proven."""
+    ends = intervals(seen.puzzle, seen.cells)
+    if any(ends[cell][1] - ends[cell][0] < width for cell, width in proof.width.items()):
+        raise DisclosureRefused(
+            f"{seen.universe}: the certificate and the audit disagree. Please report this as a defect."
+        )
+    return ends
+
+
 def protect(
-    tables: Mapping[str, pd.DataFrame], datasets: Sequence[Dataset], earlier: Sequence[OpenRelease]
-) -> Protected:
+    tables: Mapping[str, pd.DataFrame], datasets: Sequence[Dataset], earlier: Sequence[OpenRelease],
+    *, audit_all: bool = False,
+) -> Protected:  # fmt: skip
     """Protect every table of a release.
 
-    tables: typed tables by dataset id. earlier: the releases that are still public. Raises DisclosureRefused, naming
-    tables and periods but never values, when a table cannot be published safely beside what is public.
+    tables: typed tables by dataset id. earlier: the releases that are still public, newest first. audit_all: ask for
+    the second opinion however many cells are hidden. Raises DisclosureRefused, naming tables and periods but never
+    values, when a table cannot be published safely beside what is public.
     """
-    protected, audit = {}, {}
-    for declared in datasets:
-        if declared.id not in tables:
-            continue
-        rows = published_rows(tables[declared.id], declared)
-        hidden: frozenset[Cell] = frozenset()
-        if declared.disclosure.kind is Protection.PERSON:
-            known = _public_before(rows, declared, earlier)
-            found = [(block, _pattern(block, declared, known)) for block in blocks(rows, declared)]
-            hidden = frozenset(cell for _, pattern in found for cell in pattern.hidden)
-            audit[declared.id] = _account(declared, found)
-        protected[declared.id] = ProtectedTable(declared, with_statuses(rows, declared, hidden), _TOKEN)
-    return Protected(protected, {"method": "cell suppression", "tables": audit})
+    declared = {one.id: one for one in datasets if one.id in tables}
+    rows = {name: published_rows(tables[name], one) for name, one in declared.items()}
+    definitions: dict[str, Definition] = {name: dataset_definition(one) for name, one in declared.items()}
+    published = {name: with_statuses(rows[name], one) for name, one in declared.items()}
+    people = {universe_of(one) for one in definitions.values() if describes_people(one)}
+    accounts, proofs = {}, []
+    for name in sorted(people):
+        mine = [one for one in definitions.values() if universe_of(one) == name]
+        theirs = [d for release in earlier for d in _definitions(release).values() if universe_of(d) == name]
+        hierarchies = Hierarchies.of([*theirs, *mine])
+        universe = Universe(
+            name, hierarchies, [sheet(one, rows[one["id"]], hierarchies) for one in mine],
+            _sheets_before(earlier, name, hierarchies))  # fmt: skip
+        pattern = universe.pattern()
+        hidden = universe.hidden(pattern)
+        for one in universe.now:
+            places = frozenset(place for cell, place in one.places.items() if cell in hidden)
+            table = one.definition["id"]
+            published[table] = with_statuses(rows[table], declared[table], places)
+        seen = universe.as_published(published)
+        proof = certificate.prove(seen, universe.widths(pattern))
+        proofs.append(proof)
+        ends = _second_opinion(seen, proof) if audit_all or len(proof.cells) <= _AUDITED else None
+        for one in universe.now:
+            if describes_people(one.definition):
+                accounts[one.definition["id"]] = _account(universe, one, pattern, proof, ends)
+    audit = {"method": "cell suppression with a certificate of whole-number witnesses", "tables": accounts}
+    made = {name: ProtectedTable(one, published[name], _TOKEN) for name, one in declared.items()}
+    return Protected(made, audit, certificate.document(proofs, [release.id for release in earlier]))

@@ -1,105 +1,304 @@
-"""What a reader can put into equations: the cells of protected tables and the relations between them.
+"""The joint model: every number that a release and the releases before it print about the same people, as equations.
 
-A block is a set of cells that share relations with nothing outside it, so that each block is judged by itself. Cells
-are whole numbers; the relations are those the release itself prints: totals over facilities, and the declared sums and
-comparisons between columns (rules R08 and R09 are public).
+A cell is a measure and what it is narrowed down to; a dimension that is not named is added up. So the total row of one
+table, the column that another table breaks down, and the months that a third prints in full are the same cells or stand
+in sums with them, and nothing needs to be said about which tables are linked. What is known of a table comes from its
+published definition, so that earlier releases are read by their own rules.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from schemas.declare import Column, Dataset, Protection, Role
-from schemas.registry import dataset
-from schemas.rules import Linear
+from etl.disclosure.equations import Equations, Ints, Relation
+from etl.errors import DisclosureRefused
+from etl.evaluate import quarter_of
+from schemas.dictionary import read_linear_rules
+from schemas.release import CellStatus
+from schemas.rules import Level, Op
 
-Cell = tuple[int, str]
-"""The position of a row in its table, and the name of a column."""
+_MOST_LATENT = 50_000
+_COARSER = {len("2026-Q3"): {len("2026")}, len("2026"): set[int]()}
+"""A period between two printed grains (a quarter between months and years) is a margin of its own."""
+
+
+class Cell(NamedTuple):
+    """A number about a universe of requests or people: which measure, and of whom (pairs of dimension and code)."""
+
+    universe: str
+    measure: str
+    where: tuple[tuple[str, str], ...]
+
+    def narrowed(self, dimension: str, code: str) -> "Cell":
+        """The same measure, narrowed down (or moved) to a code of one dimension."""
+        rest = {name: value for name, value in self.where if name != dimension}
+        return self._replace(where=tuple(sorted({**rest, dimension: code}.items())))
+
+    def without(self, dimension: str) -> "Cell":
+        """The same measure, added up over one dimension."""
+        return self._replace(where=tuple(pair for pair in self.where if pair[0] != dimension))
+
+
+Definition = Mapping[str, Any]
+"""What `definitions/<dataset>.json` says of a table."""
+
+
+def universe_of(definition: Definition) -> str:
+    """What a table counts: the dataset that it is made from, or that its policy names, or its own rows."""
+    return str(definition["rolled_up_from"] or definition["disclosure"]["universe"] or definition["id"])
+
+
+def describes_people(definition: Definition) -> bool:
+    """Whether a table falls under the small-cell rule."""
+    return bool(definition["disclosure"]["kind"] == "person")
 
 
 @dataclass(frozen=True)
-class Relation:
-    """The weighted sum of some cells and a known constant is equal to, or at most, zero."""
+class Hierarchies:
+    """For each dimension of a universe the code of its total, and the code above each code that has one."""
 
-    terms: tuple[tuple[Cell, int], ...]
-    relation: Literal["==", "<="]
+    totals: Mapping[str, str]
+    above: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, definitions: Iterable[Definition]) -> "Hierarchies":
+        """The hierarchies that some definitions declare, together."""
+        totals: dict[str, str] = {}
+        above: dict[str, dict[str, str]] = {}
+        for definition in definitions:
+            for declared in definition["disclosure"]["hierarchies"]:
+                totals[declared["dimension"]] = declared["total"]
+                known = above.setdefault(declared["dimension"], {})
+                for code, group in declared["parents"]:
+                    if group != declared["total"] and known.setdefault(code, group) != group:
+                        raise DisclosureRefused(
+                            f"{declared['dimension']}: {code} stands in two groups, {known[code]} and {group}. Groups that "
+                            "overlap can be subtracted from each other: use one list of groups in all tables and releases."
+                        )
+        return cls(totals, above)
+
+    def parent(self, dimension: str, code: str) -> str | None:
+        """The code above: a month's quarter, a quarter's year, or what is declared; None at the top."""
+        if dimension == "period":
+            return quarter_of(code) if "-Q" not in code and "-" in code else code[:4] if "-Q" in code else None
+        return self.above.get(dimension, {}).get(code)
 
 
 @dataclass(frozen=True)
-class Block:
-    """Cells with their true values, the relations among them, and the cells that must be printed (`fixed`)."""
+class Sheet:
+    """One table: its definition and, for each cell, its place in the table and its number (None when hidden).
 
-    name: str
-    values: dict[Cell, int]
-    relations: tuple[Relation, ...]
-    fixed: frozenset[Cell]
-
-
-def counts_of(declared: Dataset) -> tuple[Column, ...]:
-    """The count columns of a published table."""
-    return tuple(column for column in declared.published_columns if column.role is Role.COUNT)
-
-
-def _totals(rows: pd.DataFrame, columns: tuple[Column, ...], declared: Dataset) -> list[Relation]:
-    """The total row is the sum of the others, in every column in which all of them are reported."""
-    policy = declared.disclosure
-    if not policy.additive_over:
-        return []
-    is_total = rows[policy.additive_over] == policy.total_code
-    totals, parts = rows.index[is_total], rows.index[~is_total]
-    if len(totals) != 1 or not len(parts):
-        return []
-    relations = []
-    for column in columns:
-        cells = [(int(place), column.name) for place in (*parts, *totals)]
-        if rows[column.name].notna().all():
-            weights = [1] * len(parts) + [-1]
-            relations.append(Relation(tuple(zip(cells, weights, strict=True)), "=="))
-    return relations
-
-
-def _between_columns(rows: pd.DataFrame, declared: Dataset) -> list[Relation]:
-    """The declared sums and comparisons, in every row in which all their columns are reported."""
-    published = {column.name for column in counts_of(declared)}
-    relations = []
-    for rule in declared.row_rules:
-        if not isinstance(rule, Linear) or rule.when or not {name for name, _ in rule.terms} <= published:
-            continue
-        for place, row in rows.iterrows():
-            if all(pd.notna(row[name]) for name, _ in rule.terms):
-                terms = tuple(((int(str(place)), name), weight) for name, weight in rule.terms)
-                relations.append(Relation(terms, rule.relation))
-    return relations
-
-
-def _public_anyway(cell: Cell, declared: Dataset, totals: set[int]) -> bool:
-    """Whether another table prints the cell: conduct columns, and the totals of columns that the source table prints."""
-    column = declared.column(cell[1])
-    if column.protection is Protection.CONDUCT:
-        return True
-    printed = {column.name for column in dataset(declared.rolled_up_from).published_columns}
-    computed = {name for name, terms in declared.computed if {part for part, _ in terms} <= printed}
-    return cell[0] in totals and column.name in printed | computed
-
-
-def blocks(table: pd.DataFrame, declared: Dataset) -> list[Block]:
-    """The blocks of a protected table: one for each combination of the keys that no total adds over.
-
-    table: one row per key with a RangeIndex; counts are Int64, <NA> where not reported. What another table prints
-    (conduct) is public already and therefore fixed here.
+    least: what a reader knows a cell to be at least when it is hidden. blocks: for each cell the rows that are withheld
+    together with it, named by the keys that do not add up (period and agency); `withheld` names those that are.
     """
-    policy = declared.disclosure
-    by = [name for name in declared.key if name != policy.additive_over]
-    columns = counts_of(declared)
-    found = []
-    for key, rows in table.groupby(by, sort=True):
-        values = {
-            (int(str(place)), column.name): int(row[column.name])
-            for place, row in rows.iterrows() for column in columns if pd.notna(row[column.name])
-        }  # fmt: skip
-        totals = set(rows.index[rows[policy.additive_over] == policy.total_code]) if policy.additive_over else set()
-        fixed = frozenset(cell for cell in values if _public_anyway(cell, declared, totals))
-        relations = _totals(rows, columns, declared) + _between_columns(rows, declared)
-        found.append(Block("|".join(map(str, key)), values, tuple(relations), fixed))
+
+    definition: Definition
+    places: dict[Cell, tuple[int, str]]
+    numbers: dict[Cell, int | None]
+    least: dict[Cell, int]
+    blocks: dict[Cell, str]
+    unreported: frozenset[Cell]
+    withheld: frozenset[str]
+
+    @property
+    def universe(self) -> str:
+        """What the table counts."""
+        return universe_of(self.definition)
+
+    def without(self, cells: set[Cell]) -> "Sheet":
+        """The table without some cells."""
+        return replace(self, numbers={cell: number for cell, number in self.numbers.items() if cell not in cells})
+
+    def is_person(self, measure: str) -> bool:
+        """Whether a count is about people."""
+        return any(one["name"] == measure and one["protection"] == "person" for one in self.definition["columns"])
+
+
+def sheet(
+    definition: Definition, table: pd.DataFrame, hierarchies: Hierarchies, *, withheld: Collection[str] = ()
+) -> Sheet:
+    """Read a table, published or not yet: a status column, where there is one, tells hidden from not reported.
+
+    withheld: the names of the blocks in which zeros are hidden too.
+    """
+    fixed = {
+        condition["column"]: str(condition["values"][0])
+        for condition in (*definition["rolled_up_where"], *definition["disclosure"]["published_where"])
+        if condition["op"] == Op.IS
+    }
+    counts = [column["name"] for column in definition["columns"] if column["role"] == "count"]
+    block_keys = [name for name in definition["key"] if name not in hierarchies.totals]
+    made = Sheet(definition, {}, {}, {}, {}, frozenset(), frozenset(withheld))
+    unreported = set()
+    for place, row in zip(table.index, table.to_dict("records"), strict=True):
+        at = {**fixed, **{name: str(row[name]) for name in definition["key"]}}
+        where = tuple(sorted((name, code) for name, code in at.items() if code != hierarchies.totals.get(name)))
+        block = "|".join(str(row[name]) for name in block_keys)
+        for name in counts:
+            cell = Cell(universe_of(definition), name, where)
+            if pd.isna(row[name]) and row.get(f"{name}_status") != CellStatus.SUPPRESSED:
+                unreported.add(cell)
+                continue
+            made.numbers[cell] = int(row[name]) if pd.notna(row[name]) else None
+            made.places[cell], made.blocks[cell] = (int(str(place)), name), block
+            made.least[cell] = int(definition["disclosure"]["zeros_printed"] and block not in withheld)
+    return replace(made, unreported=frozenset(unreported))
+
+
+@dataclass
+class Model:
+    """Cells in order, the relations between them, and which of them no table prints (`latent`)."""
+
+    cells: list[Cell]
+    equations: Equations
+    latent: set[Cell]
+    index: dict[Cell, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.index = {cell: place for place, cell in enumerate(self.cells)}
+
+    def array(self, numbers: Mapping[Cell, int], otherwise: int = 0) -> Ints:
+        """One number for each cell, in order."""
+        return np.array([numbers.get(cell, otherwise) for cell in self.cells], dtype=np.int64)
+
+
+def joint_model(sheets: Sequence[Sheet], hierarchies: Hierarchies) -> Model:
+    """The equations among the cells of some tables of one universe."""
+    printed = {cell for one in sheets for cell in one.numbers}
+    unreported = {cell for one in sheets for cell in one.unreported} - printed
+    cells = printed | _margins(printed, hierarchies) | _joint_cells(sheets, printed, hierarchies)
+    order = sorted(cells)
+    index = {cell: place for place, cell in enumerate(order)}
+    relations = _totals(cells, unreported, hierarchies, index)
+    for one in sheets:
+        relations += _between_columns(one, index)
+    unique = {(relation.terms, relation.equal): relation for relation in relations}
+    return Model(order, Equations.of(len(order), [unique[each] for each in sorted(unique)]), cells - printed)
+
+
+def stale_cells(model: Model, known: Mapping[Cell, int], current: Collection[Cell]) -> set[Cell]:
+    """Figures of earlier releases that later figures contradict: revised since, they bind nothing any more."""
+    equations = model.equations
+    places = np.array([cell in known for cell in model.cells], dtype=np.bool_)
+    complete = np.bincount(equations.row_of, ~places[equations.cell], equations.rows) == 0
+    broken = complete & ~equations.hold(model.array(known))
+    return {
+        cell for row in np.flatnonzero(broken)
+        for place in equations.cell[equations.start[row]:equations.start[row + 1]]
+        if (cell := model.cells[place]) not in current
+    }  # fmt: skip
+
+
+def _margins(cells: set[Cell], hierarchies: Hierarchies) -> set[Cell]:
+    """The totals of the cells over every dimension that adds up, whether or not a table prints them."""
+    found: set[Cell] = set()
+    waiting = list(cells)
+    grains = {len(code) for cell in cells for name, code in cell.where if name == "period"}
+    while waiting:
+        cell = waiting.pop()
+        above = [cell.without(name) for name, _ in cell.where if name in hierarchies.totals]
+        above += [cell.narrowed(name, up) for name, code in cell.where
+                  if (up := hierarchies.parent(name, code)) and (name != "period" or grains & _COARSER[len(up)])]  # fmt: skip
+        for total in above:
+            if total not in cells and total not in found:
+                found.add(total)
+                waiting.append(total)
     return found
+
+
+def _joint_cells(sheets: Sequence[Sheet], cells: set[Cell], hierarchies: Hierarchies) -> set[Cell]:
+    """The cells of the full table behind tables that are linked in a circle (A by B, B by C, C by A).
+
+    A reader knows that one full table stands behind all three, which says more than any two of them. Tables linked
+    without a circle need none: their common margins say it all (decomposable models; Lauritzen 1996).
+    """
+    dimensions = {
+        frozenset(name for name, _ in cell.where if name in hierarchies.totals)
+        for one in sheets for cell in one.numbers
+    }  # fmt: skip
+    core = _circle(dimensions)
+    if not core:
+        return set()
+    codes: dict[str, set[str]] = {name: set() for name in core}
+    bases: set[Cell] = set()
+    for cell in cells:
+        named = dict(cell.where)
+        if not core & named.keys():
+            continue
+        base = cell
+        for name in core:
+            if name in named:
+                codes[name].add(named[name])
+                base = base.without(name)
+        bases.add(base)
+    lowest = {name: sorted(some - {hierarchies.parent(name, code) for code in some}) for name, some in codes.items()}
+    size = len(bases) * int(np.prod([len(some) for some in lowest.values()]))
+    if size > _MOST_LATENT:
+        raise DisclosureRefused(
+            f"The tables by {', '.join(sorted(core))} are linked in a circle too large to judge: publish fewer of them."
+        )
+    names = sorted(core)
+    return {
+        base._replace(where=tuple(sorted((*base.where, *zip(names, some, strict=True)))))
+        for base in bases for some in product(*(lowest[name] for name in names))
+    } - cells  # fmt: skip
+
+
+def _circle(edges: set[frozenset[str]]) -> frozenset[str]:
+    """The dimensions that remain when tables are taken off one after another (Graham's reduction); empty: no circle."""
+    left = {edge for edge in edges if edge}
+    while True:
+        alone = {name for edge in left for name in edge if sum(name in other for other in left) == 1}
+        fewer = {edge - alone for edge in left} - {frozenset()}
+        fewer = {edge for edge in fewer if not any(edge < other for other in fewer)}
+        if fewer == left:
+            return frozenset(name for edge in left for name in edge) if len(left) > 1 else frozenset()
+        left = fewer
+
+
+def _totals(
+    cells: set[Cell], unreported: set[Cell], hierarchies: Hierarchies, index: Mapping[Cell, int]
+) -> list[Relation]:
+    """Every total is the sum of its parts; where a part was not reported, the others are at most the total.
+
+    Rows that no table lists add nothing. Months that are not there yet make their quarter's sum a comparison.
+    """
+    parts: dict[tuple[Cell, str], set[Cell]] = {}
+    for cell in cells | unreported:
+        for name, code in cell.where:
+            above = hierarchies.parent(name, code)
+            if above is not None:
+                parts.setdefault((cell.narrowed(name, above), name), set()).add(cell)
+            elif name in hierarchies.totals:
+                parts.setdefault((cell.without(name), name), set()).add(cell)
+    relations = []
+    for (total, name), some in parts.items():
+        if total not in cells:
+            continue
+        known = sorted(index[part] for part in some if part in cells)
+        whole = len(known) == len(some) and (name != "period" or len(some) == _parts_of_period(dict(total.where)[name]))
+        relations.append(Relation((*((part, 1) for part in known), (index[total], -1)), equal=whole))
+    return relations
+
+
+def _parts_of_period(period: str) -> int:
+    return 3 if "-Q" in period else 4
+
+
+def _between_columns(one: Sheet, index: Mapping[Cell, int]) -> list[Relation]:
+    """The declared sums and comparisons of every row in which all their columns are reported."""
+    relations = []
+    rows = {(cell.universe, cell.where) for cell in one.numbers}
+    for rule in read_linear_rules(dict(one.definition)):
+        if rule.when or rule.level is not Level.ERROR:
+            continue
+        for universe, where in rows:
+            terms = [(Cell(universe, name, where), weight) for name, weight in rule.terms]
+            if all(cell in one.numbers for cell, _ in terms):
+                placed = tuple(sorted((index[cell], weight) for cell, weight in terms))
+                relations.append(Relation(placed, equal=rule.relation == "=="))
+    return relations

@@ -7,7 +7,7 @@ Facility is not crossed with the reason: that table would be nearly all small co
 
 from schemas.common import AGENCY, period
 from schemas.datasets.notice_compliance import FACILITY, NOTICE
-from schemas.declare import CountGroup, Dataset, DisclosurePolicy, Grain, MadeBy, Protection
+from schemas.declare import CountGroup, Dataset, DisclosurePolicy, Grain, Hierarchy, MadeBy, Protection
 from schemas.rules import minus, plus, sums_to
 
 _requests = CountGroup("requests", law=NOTICE, protection=Protection.PERSON)
@@ -36,7 +36,7 @@ DATASET = Dataset(
         kind=Protection.PERSON,
         reason="A request crossed with a small facility can point to one person in the public jail register.",
         citation="wa_doh_small_numbers", approver="publisher, to be confirmed by counsel",
-        additive_over="facility", threshold=10, width=2),
+        hierarchies=(Hierarchy("facility"),)),
     caveats=(
         "A hidden count is at least 1: zeros are printed, except in a quarter that is withheld whole. The mark does not "
         "tell whether a count is small itself or is hidden to protect another.",

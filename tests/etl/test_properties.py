@@ -1,6 +1,8 @@
 """Properties of the arithmetic and of disclosure control, over tables that hypothesis makes up."""
 
 import io
+import json
+from dataclasses import replace
 from itertools import product
 
 import pandas as pd
@@ -10,12 +12,11 @@ from hypothesis import strategies as st
 
 from etl.assemble import parquet_bytes
 from etl.disclosure import protect
-from etl.disclosure.attack import intervals
-from etl.disclosure.model import blocks
-from etl.disclosure.suppress import suppress
 from etl.evaluate import first_day, holds, next_period, periods_between, weighted_sum
 from etl.pipeline import Settings, build
 from etl.tabletext import csv_bytes
+from schemas.declare import CONDUCT_POLICY, Protection
+from schemas.dictionary import dataset_definition
 from schemas.registry import dataset, datasets
 from schemas.rules import Linear, is_
 
@@ -140,21 +141,41 @@ def _table(parts, order=None) -> pd.DataFrame:
     return table[[column.name for column in FACILITY.columns]]
 
 
+TOTALS = replace(
+    FACILITY, id="totals", rolled_up_from="", rules=(), disclosure=replace(CONDUCT_POLICY, universe="notice_compliance"),
+    columns=tuple(replace(column, protection=Protection.CONDUCT) for column in FACILITY.columns if column.name != "facility"),
+)  # fmt: skip
+"""The conduct table that prints the same counts for all jails together."""
+
+
+def _release(table, earlier=()):
+    totals = table[table["facility"] == "ALL"].drop(columns="facility").reset_index(drop=True)
+    return protect({FACILITY.id: table, "totals": totals}, (FACILITY, TOTALS), earlier)
+
+
 def _protected(table, earlier=()):
-    return protect({FACILITY.id: table}, (FACILITY,), earlier).tables[FACILITY.id].table
+    return _release(table, earlier).tables[FACILITY.id].table
 
 
 class Earlier:
-    """A release that shows one table."""
+    """A release that shows what was protected before."""
 
-    def __init__(self, table):
-        self._table = table
+    id = "2026-10-20_000000000000"
+
+    def __init__(self, protected):
+        self._protected = protected
 
     def dataset_ids(self):
-        return (FACILITY.id,)
+        return tuple(self._protected.tables)
 
-    def table(self, _name):
-        return self._table
+    def definition(self, name):
+        return dataset_definition(self._protected.tables[name].dataset)
+
+    def table(self, name):
+        return self._protected.tables[name].table
+
+    def text(self, _path):
+        return json.dumps(self._protected.audit)
 
 
 @given(facilities)
@@ -195,20 +216,21 @@ def _consistent_tables(parts, hidden, *, least):
 @settings(max_examples=25)
 def test_no_hidden_cell_can_be_worked_out_by_trying_every_table(parts):
     table = _table(parts).sort_values("facility", ignore_index=True)
-    (block,) = blocks(table, FACILITY)
-    pattern = suppress(block, FACILITY.disclosure)
-    if pattern.withheld:
-        return
-    hidden = {(place - 1, name) for place, name in pattern.hidden}  # row 0 is the total
+    protected = _release(table)
+    shown = protected.tables[FACILITY.id].table
+    hidden = {
+        (place - 1, name) for name in COUNTS for place in shown.index[shown[f"{name}_status"] == "suppressed"]
+    }  # row 0 is the total
+    withheld = protected.audit["tables"][FACILITY.id]["withheld_blocks"]
     least, most = {}, {}
-    for guess in _consistent_tables(parts, hidden, least=1):
+    for guess in _consistent_tables(parts, hidden, least=0 if withheld else 1):
         for cell in hidden:
             least[cell], most[cell] = min(least.get(cell, 99), guess[cell]), max(most.get(cell, 0), guess[cell])
-    assert all(most[cell] - least[cell] >= FACILITY.disclosure.width for cell in hidden)
-    solved = intervals(block, pattern.hidden, least=1)
-    assert {(place - 1, name): (found.least, found.most) for (place, name), found in solved.items()} == {
-        cell: (least[cell], most[cell]) for cell in hidden
-    }
+    if withheld:  # nothing is printed but the totals, which are conduct
+        assert {name for _, name in hidden} == {name for name in COUNTS if table.loc[0, name]}
+        assert len(hidden) == len(parts) * len({name for _, name in hidden})
+    else:
+        assert all(most[cell] - least[cell] >= FACILITY.disclosure.width for cell in hidden)
 
 
 @given(facilities, st.randoms(use_true_random=False))
@@ -222,8 +244,10 @@ def test_the_order_of_rows_does_not_change_the_pattern(parts, chance):
 @given(facilities)
 @settings(max_examples=12)
 def test_protecting_beside_what_is_public_already_changes_nothing(parts):
-    first = _protected(_table(parts))
-    pd.testing.assert_frame_equal(_protected(_table(parts), [Earlier(first)]), first)
+    table = _table(parts).sort_values("facility", ignore_index=True)
+    first = _release(table)
+    again = _protected(table, [Earlier(first)])
+    pd.testing.assert_frame_equal(again, first.tables[FACILITY.id].table)
 
 
 # --- a whole release -------------------------------------------------------------------------------------------------

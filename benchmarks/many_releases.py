@@ -1,0 +1,120 @@
+"""Protecting a release of eight linked tables beside twelve earlier ones: seconds, and seconds for checking the proof.
+
+`python benchmarks/many_releases.py [--releases 13]`. Made-up people by quarter, facility, age band, sex and region; each
+release adds a quarter. Every release is protected with all earlier ones still public, and its certificate is checked
+against them. The floor is 60 s for the last release and 2 s for checking it.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etl.certificate_check import check_certificate
+from etl.disclosure import Protected, protect
+from schemas.common import AGENCY, period
+from schemas.declare import CountGroup, Dataset, DisclosurePolicy, Grain, Hierarchy, MadeBy, Protection, key
+from schemas.dictionary import dataset_definition
+
+CODES = {"facility": 4, "age_band": 5, "sex": 2, "region": 6, "form": 3}
+TABLES = (("facility",), ("age_band",), ("sex",), ("region",), ("facility", "age_band"), ("age_band", "sex"),
+          ("facility", "form"), ("region", "facility"))  # fmt: skip
+TARGET_SECONDS, TARGET_CHECK = 60, 2
+
+
+def declared(dimensions: tuple[str, ...]) -> Dataset:
+    """People by quarter and some dimensions, with all totals printed."""
+    keys = tuple(key(name, name, name) for name in dimensions)
+    policy = DisclosurePolicy(
+        kind=Protection.PERSON, reason="made up", citation="wa_doh_small_numbers", approver="nobody", universe="people",
+        hierarchies=tuple(Hierarchy(name) for name in dimensions))  # fmt: skip
+    return Dataset(
+        id="_by_".join(("people", *dimensions)), title="", one_row_is="", summary="", grains=(Grain.QUARTER,), law=(),
+        made_by=MadeBy.DAYLIGHT, disclosure=policy,
+        columns=(period(Grain.QUARTER), AGENCY, *keys,
+                 CountGroup("people", protection=Protection.PERSON)("people", "", "")),
+    )  # fmt: skip
+
+
+DATASETS = tuple(declared(dimensions) for dimensions in TABLES)
+
+
+def people(quarters: int) -> pd.DataFrame:
+    """One row for each person: 75 a quarter."""
+    chance = np.random.default_rng(20261020)
+    made = {"period": np.repeat([f"{2023 + q // 4}-Q{q % 4 + 1}" for q in range(quarters)], 75)}
+    made |= {name: [f"{name}{code}" for code in chance.choice(size, 75 * quarters, p=_shares(chance, size))]
+             for name, size in CODES.items()}  # fmt: skip
+    return pd.DataFrame(made).assign(agency="DAJD")
+
+
+def _shares(chance: np.random.Generator, size: int) -> np.ndarray:
+    return chance.dirichlet([3.0] * size)
+
+
+def tables(persons: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The eight tables, with their totals."""
+    made = {}
+    for one, dimensions in zip(DATASETS, TABLES, strict=True):
+        parts = [persons]
+        for name in dimensions:
+            parts = [*parts, *(part.assign(**{name: "ALL"}) for part in parts)]
+        rows = pd.concat(parts).groupby(["period", "agency", *dimensions]).size().reset_index(name="people")
+        made[one.id] = rows.astype({"people": "Int64"})
+    return made
+
+
+@dataclass(frozen=True)
+class Published:
+    """As much of a release as protecting the next one, and checking, ask for."""
+
+    id: str
+    protected: Protected
+
+    def dataset_ids(self) -> tuple[str, ...]:
+        """The tables."""
+        return tuple(self.protected.tables)
+
+    def definition(self, name: str) -> Mapping[str, Any]:
+        """A table's definition."""
+        return json.loads(json.dumps(dataset_definition(self.protected.tables[name].dataset), default=str))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table as published."""
+        return self.protected.tables[name].table
+
+    def text(self, path: str) -> str:
+        """The certificate or the audit."""
+        return json.dumps(self.protected.certificate if "certificate" in path else self.protected.audit, default=str)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--releases", type=int, default=13)
+    given = parser.parse_args()
+    persons = people(given.releases)
+    quarters = sorted(persons["period"].unique())
+    public: list[Published] = []
+    for number, last in enumerate(quarters, start=1):
+        made = tables(persons[persons["period"] <= last])
+        started = time.perf_counter()
+        protected = protect(made, DATASETS, public)
+        seconds = time.perf_counter() - started
+        release = Published(f"release {number}", protected)
+        started = time.perf_counter()
+        proven = check_certificate(release, public)  # type: ignore[arg-type]
+        checking = time.perf_counter() - started
+        public.insert(0, release)
+        cells = sum(len(table) for table in made.values())
+        print(f"release {number:>2}: {cells:>5} cells, {proven:>5} hidden, protected in {seconds:6.1f} s "
+              f"({seconds / TARGET_SECONDS:.2f} of the target), checked in {checking:.2f} s ({checking / TARGET_CHECK:.2f})",
+              flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Whole tables that agree with everything printed, and in which the hidden cells differ: nobody can tell which is true.
+
+Only what is printed goes in, so that the tables say nothing new. A few of them serve for all cells: one program pushes
+as many cells as it can at once, upwards or downwards; a cell that is still narrow then gets programs of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from etl.disclosure.equations import BEYOND, Contradiction, Equations, Ints, components, part, tighten
+from etl.disclosure.program import Program, Reals, whole
+
+_IDLE = 2
+_SLOPE = 1e-3
+"""The cost of a number beyond what is asked for: a small one, so that tables stay close to each other."""
+
+
+@dataclass(frozen=True)
+class Puzzle:
+    """What a reader knows: relations, and for each cell the least and the greatest it can be (equal when printed)."""
+
+    equations: Equations
+    low: Ints
+    high: Ints
+
+
+@dataclass
+class Witnesses:
+    """Whole tables of a puzzle, and the cells they leave narrower than the width."""
+
+    tables: list[Ints]
+    narrow: list[int]
+
+
+class _Search:
+    """Witnesses of one component: cells that share relations with one another and with nothing else unknown."""
+
+    def __init__(self, equations: Equations, low: Ints, high: Ints, width: Ints, known: Sequence[Ints]) -> None:
+        self.equations, self.low, self.high, self.width = equations, low, high, width
+        self.everything = np.arange(equations.size)
+        self.tables: list[Ints] = []
+        self.lowest, self.highest = high, low
+        self._plain: Program | None = None
+        for table in known:
+            self._keep(table)
+
+    def _keep(self, table: Ints) -> None:
+        self.tables.append(table)
+        self.lowest, self.highest = np.minimum(self.lowest, table), np.maximum(self.highest, table)
+
+    def undecided(self) -> Ints:
+        """The cells whose tables differ by less than the width."""
+        return np.flatnonzero(self.highest - self.lowest < self.width)
+
+    def _program(self, copies: Ints, low: Ints, high: Ints, *, integers: bool) -> Program:
+        signs = np.ones(len(copies), dtype=np.int64)
+        return Program(self.equations, copies, signs, low.astype(float), high.astype(float), self.equations.right,
+                       whole=integers)  # fmt: skip
+
+    def _table(self, found: tuple[float, Reals] | None, copies: Ints) -> Ints | None:
+        """A solution as a whole table; None when it is not one."""
+        columns = whole(found[1]) if found else None
+        if columns is None:
+            return None
+        table = np.bincount(copies, columns, self.equations.size).astype(np.int64)
+        return table if self.equations.hold(table).all() else None
+
+    def _cheapest(self, copies: Ints, low: Ints, high: Ints, cost: Reals) -> Ints | None:
+        """The columns at least cost, as a whole table: as a linear program when that gives one, else in integers."""
+        for integers in (False, True):
+            program = self._program(copies, low, high, integers=integers)
+            program.cost(cost)
+            found = program.least()
+            table = self._table(found, copies)
+            if table is not None or found is None:
+                return table
+        return None
+
+    def _split(self, cells: Ints, at: Ints, below: float, above: float) -> Ints | None:
+        """A table at least cost, where the cells cost `below` a unit up to `at` and `above` beyond it."""
+        high, cost = self.high.copy(), np.full(self.equations.size, _SLOPE)
+        high[cells], cost[cells] = at, below
+        rest = np.where(self.high[cells] >= BEYOND, BEYOND, self.high[cells] - at)
+        return self._cheapest(
+            np.concatenate((self.everything, cells)), np.concatenate((self.low, np.zeros_like(cells))),
+            np.concatenate((high, rest)), np.concatenate((cost, np.full(len(cells), above))))  # fmt: skip
+
+    def _push(self, cells: Ints, up_to: Ints) -> Ints | None:
+        """A table with as many of the cells as possible at `up_to`."""
+        return self._split(cells, np.minimum(up_to, self.high[cells]), -1.0, _SLOPE)
+
+    def _pull(self, cells: Ints, down_to: Ints) -> Ints | None:
+        """A table with as many of the cells as possible at `down_to` or below."""
+        return self._split(cells, np.maximum(down_to, self.low[cells]), _SLOPE, 1.0)
+
+    def spread(self) -> list[int]:
+        """Find tables until every cell is wide; returns the cells that no table can make so."""
+        if not self.tables:  # with room below the numbers, so that there is a way down as well as up
+            first = self._push(self.everything, self.low + self.width)
+            if first is None:
+                raise Contradiction("no whole table agrees with all the printed figures")
+            self._keep(first)
+        idle, up = 0, True
+        while len(left := self.undecided()) and idle < _IDLE:
+            table = (self._push(left, self.lowest[left] + self.width[left]) if up
+                     else self._pull(left, self.highest[left] - self.width[left]))  # fmt: skip
+            up = not up
+            if table is not None:
+                self._keep(table)
+            idle = 0 if len(self.undecided()) < len(left) else idle + 1
+        for cell in self.undecided().tolist():
+            self._alone(cell)
+        return [int(cell) for cell in self.undecided()]
+
+    def _alone(self, cell: int) -> None:
+        """Take one cell as far up, and then as far down, as it can go, up to the width."""
+        for up in (True, False):
+            if self.highest[cell] - self.lowest[cell] >= self.width[cell]:
+                return
+            low, high = int(self.low[cell]), int(self.high[cell])
+            if up:
+                high = min(high, int(self.lowest[cell] + self.width[cell]))
+            else:
+                low = max(low, int(self.highest[cell] - self.width[cell]))
+            table = self._extreme(cell, (low, high), -1.0 if up else 1.0)
+            if table is not None:
+                self._keep(table)
+
+    def _extreme(self, cell: int, bounds: tuple[int, int], cost: float) -> Ints | None:
+        if self._plain is None:
+            self._plain = self._program(self.everything, self.low, self.high, integers=False)
+        self._plain.bound(cell, *bounds)
+        self._plain.cost_of(cell, cost)
+        found = self._plain.least()
+        self._plain.bound(cell, int(self.low[cell]), int(self.high[cell]))
+        self._plain.cost_of(cell, 0.0)
+        table = self._table(found, self.everything)
+        if table is not None or found is None:
+            return table
+        low, high = self.low.copy(), self.high.copy()
+        low[cell], high[cell] = bounds
+        costs = np.zeros(self.equations.size)
+        costs[cell] = cost
+        return self._cheapest(self.everything, low, high, costs)
+
+
+def trimmed(tables: Sequence[Ints], width: Ints) -> list[Ints]:
+    """The tables without those that no cell needs, the newest left out first."""
+    kept = list(tables)
+    for place in range(len(kept) - 1, 0, -1):
+        fewer = np.stack(kept[:place] + kept[place + 1 :])
+        if ((fewer.max(0) - fewer.min(0)) >= width).all():
+            del kept[place]
+    return kept
+
+
+def witnesses(puzzle: Puzzle, width: Ints, known: Sequence[Ints] = ()) -> Witnesses:
+    """Whole tables in which every cell differs by its width (0 for a cell that needs no protection).
+
+    known: whole tables found before; those that do not agree with the puzzle are left out. Raises Contradiction when
+    no table agrees with the printed figures.
+    """
+    low, high = tighten(puzzle.equations, puzzle.low, puzzle.high)
+    usable = [t for t in known if (low <= t).all() and (t <= high).all() and puzzle.equations.hold(t).all()]
+    narrow = np.flatnonzero(high - low < width).tolist()
+    found: list[list[tuple[Ints, Ints]]] = []
+    for cells, rows in components(puzzle.equations, high > low):
+        inside = part(puzzle.equations, cells, rows, low)
+        needed = np.where(width[cells] <= high[cells] - low[cells], width[cells], 0)
+        search = _Search(inside, low[cells], high[cells], needed, [table[cells] for table in usable])
+        narrow += cells[search.spread()].tolist()
+        found.append([(cells, table) for table in search.tables])
+    tables = [low.copy() for _ in range(max([1, *(len(some) for some in found)]))]
+    for some in found:
+        for place, table in enumerate(tables):
+            cells, values = some[min(place, len(some) - 1)]
+            table[cells] = values
+    if not all(puzzle.equations.hold(table).all() for table in tables):
+        raise Contradiction("no table agrees with all the printed figures")
+    return Witnesses(tables, sorted(narrow))
