@@ -1,10 +1,8 @@
 """Checks the certificate of a release by adding up whole numbers: no solver, and no code of the suppressor.
 
-It reads published tables and definitions, and asks of each table of the certificate: does it give a number to every
-cell that is not printed; is every hidden count at least what the printed zeros make it; do all totals and all sums
-between columns hold, with every printed figure of this release and of the earlier ones. Then: do the tables differ, in
-every hidden cell, by the width that the policy asks for. If so, nobody can tell from anything printed which of them is
-the true one. To be read from top to bottom.
+Every table of the certificate must give a number to each cell that is not printed, agree with every printed figure of this
+release and of the earlier ones, and keep all sums; and in every hidden cell the tables must differ by the policy's width.
+Then nobody can tell from anything printed which of them is the true one. To be read from top to bottom.
 """
 
 import json
@@ -16,11 +14,8 @@ from typing import Any
 from schemas.errors import ReleaseDamaged
 from schemas.release import OpenRelease
 
-Place = tuple[str, frozenset[tuple[str, str]]]
-"""A measure, and what it is narrowed down to; a dimension that is not named is added up."""
-Sum = tuple[list[tuple[Place, int]], bool]
-"""Places with weights; their weighted sum is zero (True) or at most zero (False)."""
-
+Place = tuple[str, frozenset[tuple[str, str]]]  # a measure, and what it is narrowed down to
+Sum = tuple[list[tuple[Place, int]], bool]  # the weighted sum of some places is zero (True), or at most zero (False)
 CERTIFICATE, AUDIT = "disclosure/certificate.json", "disclosure/audit.json"
 
 
@@ -139,8 +134,9 @@ def _stale(printed: Mapping[Place, int], current: set[Place], sums: Sequence[Sum
     stale: set[Place] = set()
     while True:
         left = [(terms, equal) for terms, equal in sums if all(p in printed and p not in stale for p, _ in terms)]
-        new = {p for terms, equal in left if not _holds(terms, printed, equal=equal) for p, _ in terms} - current
-        if not new:
+        if not (
+            new := {p for terms, equal in left if not _holds(terms, printed, equal=equal) for p, _ in terms} - current
+        ):
             return stale
         stale |= new
 

@@ -24,6 +24,7 @@ _TINY = 1e-3
 _WORK = 100_000_000
 """How many columns may be solved for in search of a better pattern: a limit of work, never of time."""
 _ROUNDS = 400
+_WHOLE_ROUNDS = 20
 _GAP = 0.005
 _WIDER_LOSS = 1.25
 _NODES = 2000
@@ -289,8 +290,9 @@ def _improved(problem: Problem, moves: _Moves) -> tuple[float, Reals, bool]:
     """
     cuts = _Cuts(problem)
     small = np.flatnonzero(problem.small).tolist()
-    bound, whole, hot = 0.0, False, set[int]()
+    bound, whole, hot = 0.0, 0, set[int]()
     for _ in range(_ROUNDS):
+        whole += bool(whole)
         cost, shares = cuts.shares()
         bound = max(bound, cost)
         chosen = [int(c) for c in cuts.choice if shares[c] > 1 - _NOTHING] if whole else []
@@ -300,9 +302,9 @@ def _improved(problem: Problem, moves: _Moves) -> tuple[float, Reals, bool]:
         if not found:
             if whole:
                 return bound, np.rint(shares), True
-            whole = True
+            whole = 1
             cuts.integers()
-        if moves.work > _WORK:
+        if moves.work > _WORK or whole > _WHOLE_ROUNDS:
             break
     return bound, shares, False
 

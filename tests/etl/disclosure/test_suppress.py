@@ -143,7 +143,7 @@ def test_no_hidden_count_can_be_told_more_closely_than_the_width(attacker, latti
 
 
 @pytest.mark.slow
-@settings(max_examples=40, print_blob=False)
+@settings(max_examples=8, print_blob=False)
 @given(lattices(most_cells=130), widths, thresholds)
 def test_no_hidden_count_of_a_larger_table_can_be_told_more_closely_than_the_width(attacker, lattice, width, threshold):
     hold_to_its_promises(attacker, lattice, width, threshold)
