@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 _PIECE = 1 << 18
-_LONGEST_TEXT, _MOST_TEXTS = 1_000_000, 200_000
+_LONGEST_TEXT, _MOST_TEXTS = 1_000_000, 100_000
 _INLINE = frozenset(["t", "r", "span", "s", "a", "b", "i", "u", "is", "font", "tab", "line-break"])
 """Elements that do not end a text: a word can be cut into several of them."""
 
