@@ -9,6 +9,9 @@ import io
 from collections.abc import Iterator
 
 _DELIMITERS = (",", ";", "\t")
+_LOOKED_AT = 100_000
+"""How many characters at the beginning of a file tell its delimiter."""
+
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _OTHER_KINDS = (
     (b"%pdf", "a PDF"), (b"{\\rtf", "a text document"), (b"<!doctype html", "a web page"), (b"<html", "a web page"),
@@ -46,18 +49,19 @@ def decode(content: bytes) -> tuple[str, bool]:
 
 def _delimiter(text: str) -> str:
     """The delimiter that splits the first lines into most columns, quoted parts left out."""
-    head = [line for line in text.splitlines()[:20] if line.strip()]
+    head = [line for line in text[:_LOOKED_AT].splitlines()[:20] if line.strip()]
     unquoted = ["".join(line.split('"')[::2]) for line in head]
     return max(_DELIMITERS, key=lambda mark: max((line.count(mark) for line in unquoted), default=0))
 
 
 def records(text: str) -> Iterator[Record]:
-    """Each record with the line on which it starts; NotText when quotes are not closed or misplaced."""
+    """Each record that is no blank line, with the line on which it starts; NotText when quotes are misplaced."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     start = 1
     try:
         for record in reader:
-            yield start, tuple(record)
+            if record:
+                yield start, tuple(record)
             start = reader.line_num + 1
     except csv.Error as fault:
         raise NotText(f"The CSV is malformed from line {start} on: {fault}.") from fault

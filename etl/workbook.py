@@ -33,7 +33,7 @@ _CPU_SECONDS = 20
 _PATIENCE_SECONDS = 45
 _MOST_ROWS = 250_000
 _LONGEST_CELL = 70_000
-_MOST_CELLS = 1_000_000
+_MOST_CELLS = 750_000
 _TOO_LONG = "The spreadsheet takes too long to read."
 _TOO_MUCH = "The spreadsheet asks for more memory or time than a submission can need, or is damaged."
 
@@ -95,11 +95,9 @@ def _as_shown(number: str) -> str:
 def _rows(sheet: Any, percents: frozenset[Place]) -> Iterator[tuple[int, list[tuple[int, str, str]]]]:  # noqa: ANN401
     """The rows that are not empty. The reader pads rows above the first cell, but not columns to its left."""
     first_column = (sheet.start or (0, 0))[1] + 1
+    if sheet.end is not None and sheet.end[0] >= _MOST_ROWS:
+        raise Unreadable("The sheet goes down to a row far below what a submission can hold. Delete the rows below.")
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        if number > _MOST_ROWS:
-            raise Unreadable(
-                "The sheet goes down to a row far below what a submission can hold. Delete the rows below."
-            )
         cells = [(place, *cell) for place, value in enumerate(row, start=first_column) if (cell := _cell(value))]
         if percents:
             cells = [
