@@ -17,6 +17,7 @@ import pandas as pd
 from etl import intake
 from etl.derive import due_on, duties_until
 from etl.errors import SettingsError
+from etl.file_names import shown_name
 from etl.findings import Finding
 from etl.identifiers import identifier_in
 from etl.intake import Examined, label_of
@@ -70,7 +71,9 @@ def _digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as fault:
-        raise SettingsError(f"{path} cannot be opened: {fault.strerror}. Nothing was received.") from fault
+        raise SettingsError(
+            f"{shown_name(str(path))} cannot be opened: {fault.strerror}. Nothing was received."
+        ) from fault
 
 
 def _taken_in(
@@ -89,8 +92,9 @@ def _taken_in(
         else:
             one, findings = judged[digest]
             arrival = _arrival(one, findings, received_at, current.values())
+        called = shown_name(path.name, digest)
         arrival = arrival.model_copy(
-            update={"name": path.name, "received_at": received_at.astimezone(UTC), "received_on": received_at.date()}
+            update={"name": called, "received_at": received_at.astimezone(UTC), "received_on": received_at.date()}
         )
         contents.setdefault(digest, _content(path, digest) if arrival.kept == "content" else None)
         size = before.bytes if before else path.stat().st_size
@@ -104,7 +108,9 @@ def _content(path: Path, digest: str) -> bytes:
     """The file's bytes, which must still be those that were judged."""
     content = path.read_bytes()
     if sha256(content) != digest:
-        raise SettingsError(f"{path} changed while it was being received. Nothing was received; send it again.")
+        raise SettingsError(
+            f"{shown_name(str(path))} changed while it was being received. Nothing was received; send it again."
+        )
     return content
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from etl import together
 from etl.errors import SettingsError
 from etl.evaluate import next_period
+from etl.file_names import shown_name
 from etl.findings import Finding
-from etl.pipeline import Progress, Settings
+from etl.pipeline import Progress, Settings, seen_together
 from etl.read import FileRead, read_file
 from etl.receipts import Arrival, Receipt, content_of
 from etl.validate import Validated, in_order, recognise_file, validate
@@ -52,8 +53,9 @@ def judged(
     labels: set[str] = set()
     new = []
     for digest, path in fresh.items():
-        progress(f"Checking {path.name}")
-        new.append(_examined(path, label_of(path.name, digest, labels), digest, settings))
+        label = label_of(shown_name(path.name, digest), digest, labels)
+        progress(f"Checking {label}")
+        new.append(_examined(path, label, digest, settings))
     reach = _reach(new)
     context = []
     for receipt in known.values():
@@ -76,9 +78,11 @@ def label_of(name: str, digest: str, taken: set[str]) -> str:
 
 
 def _examined(path: Path, label: str, digest: str, settings: Settings) -> Examined:
-    file = read_file(path, name=label)
+    file = read_file(path, name=path.name)
     if file.sha256 not in ("", digest):
-        raise SettingsError(f"{path} changed while it was being received. Nothing was received; send it again.")
+        raise SettingsError(
+            f"{shown_name(str(path))} changed while it was being received. Nothing was received; send it again."
+        )
     chosen = settings.dataset or recognise_file(file)
     validated = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
     return Examined(label, digest, file, validated)
@@ -114,7 +118,7 @@ def _placed(files: Sequence[Examined]) -> Placed:
     tables = [(one.dataset, one.label, one.validated.table) for one in files if one.validated.table is not None]
     sheets = {one.label: one.file.table.sheet if one.file.table else None for one in files}
     found: dict[str, list[Finding]] = defaultdict(list)
-    for placed in together.judge_together(together.combine(tables)):
+    for placed in seen_together(together.combine(tables)):
         found[placed.file].append(replace(placed.finding, sheet=sheets.get(placed.file)))
     return found
 

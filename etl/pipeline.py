@@ -15,6 +15,7 @@ from etl.agreements import Acceptance, Agreements, Correction, agreements_in, co
 from etl.assemble import Content, Release, assemble, content
 from etl.disclosure import protect
 from etl.errors import SubmissionRefused
+from etl.file_names import shown_name
 from etl.findings import Finding
 from etl.groups import one_sided_rows
 from etl.indicators import compute
@@ -71,7 +72,7 @@ def judge(paths: Sequence[tuple[Path, str]], settings: Settings, *, progress: Pr
     judged = []
     folders: dict[Path, Agreements] = {}
     for path, name in paths:
-        progress(f"Checking {name}")
+        progress(f"Checking {shown_name(name)}")
         agreed = folders.setdefault(path.parent, agreements_in(path.parent))
         file = read_file(path, name=name)
         chosen = settings.dataset or recognise_file(file)
@@ -112,9 +113,14 @@ def _applied_corrections(judged: Sequence[Judged]) -> list[tuple[Correction, str
     return found
 
 
+def seen_together(tables: together.Tables) -> list[together.Placed]:
+    """All that takes more than one row to see: keys, revisions, totals, rules across rows and datasets, plausibility."""
+    return [*together.judge_together(tables), *plausibility.examine_files(tables)]
+
+
 def _judged_together(judged: Sequence[Judged]) -> list[Judged]:
     """Add to each file what can only be seen together. Files that could not be typed take no part."""
-    placed = together.judge_together(_typed_tables(judged))
+    placed = seen_together(_typed_tables(judged))
     return [
         replace(one, findings=in_order((*one.findings, *(
             replace(p.finding, sheet=one.file.table.sheet if one.file.table else None)
@@ -208,9 +214,9 @@ def build(
     """
     previous = earlier[0] if earlier else None
     tables = _all_tables(judged, settings)
-    progress("Examining plausibility")
+    progress("Comparing with the release before")
     explained = together.explained_revisions(tables)
-    odd = plausibility.examine(tables) + plausibility.compare_with_previous(tables, previous, explained)
+    odd = plausibility.compare_with_previous(tables, previous, explained)
     refused = [finding for finding in odd if finding.severity is Level.ERROR]
     if refused:
         raise SubmissionRefused("\n".join(f"{f.kind.code} {f.message} {f.kind.advice}" for f in refused))

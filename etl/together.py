@@ -153,6 +153,11 @@ def with_totals(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     return pd.concat([table, totals.astype(table.dtypes)], ignore_index=True)
 
 
+def newest(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
+    """Of each key only the highest revision, totals completed. Rows whose key is not understood are left out."""
+    return with_totals(latest(table.dropna(subset=list(declared.key)), declared), declared)
+
+
 def _series(table: pd.DataFrame, rule: SeriesRule) -> list[Placed]:
     """R13 and R21: compare each row with the row of the period before."""
     before = {tuple(row[name] for name in ("period", *rule.by)): row for _, row in table.iterrows()}

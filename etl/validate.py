@@ -15,6 +15,7 @@ import pandas as pd
 
 from etl.contract import broken
 from etl.convert import codes_out_of_use, last_day, typed_table
+from etl.file_names import in_a_file_name
 from etl.findings import Finding, found
 from etl.identifiers import banned_header, identifier_in, personal_data, personal_data_beside
 from etl.layout import SheetTable, plain
@@ -58,7 +59,7 @@ def recognise_file(file: FileRead) -> Dataset | None:
     """Which dataset a file is for: by the mark of our template, else by its name, else by its header."""
     marked = file.mark[0] if file.mark else ""
     by_mark = [dataset for dataset in submittable() if dataset.id == marked]
-    return by_mark[0] if by_mark else recognise(file.name, file.table.header if file.table else ())
+    return by_mark[0] if by_mark else recognise(file.path.name, file.table.header if file.table else ())
 
 
 def recognise(name: str, header: Sequence[str]) -> Dataset | None:
@@ -193,10 +194,10 @@ def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def validate(file: FileRead, *, dataset: Dataset | None, on: date, jurisdiction: str) -> Validated:
     """Judge one file by itself. `dataset` is the one asked for, or None to recognise it; `on` is today."""
+    beside = personal_data_beside(file.asides, in_a_file_name(file.path.name))
     if file.table is None:
-        return Validated(dataset, None, file.findings, 0)
+        return Validated(dataset, None, in_order([*file.findings, *beside]), 0)
     chosen = dataset or recognise_file(file)
-    beside = personal_data_beside(file.name, file.asides)
     if chosen is None:
         return _unrecognised(file, file.table, beside, jurisdiction)
     names = column_names(file.table.header, chosen)

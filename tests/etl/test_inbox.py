@@ -208,10 +208,34 @@ def test_of_what_is_or_may_be_personal_nothing_is_on_disk(tmp_path, name, text):
         assert any(finding["code"] == "R26" for finding in receipt.latest.findings) or name == "ice_requests_k.csv"
 
 
-def test_a_name_that_identifies_a_person_is_not_kept_either(tmp_path):
-    path = written(tmp_path / "sent", "A123456789_ice_requests.csv", table("ice_requests"))
-    sent(tmp_path / "inbox", path)
-    assert b"A123456789" not in everything_in(tmp_path / "inbox")
+@pytest.mark.parametrize(
+    "name", ["A123456789_ice_requests.csv", "ice_requests_Guadalupe-Hernandez.csv", "A123456789.txt"]
+)
+def test_a_name_that_gives_somebody_away_is_nowhere(tmp_path, name):
+    """Neither on disk nor in the answer nor on the screen; not even of a file that was accepted under another name."""
+    inbox, told, fine = tmp_path / "inbox", [], written(tmp_path, "ice_requests_2026-08.csv", table("ice_requests"))
+    path = written(tmp_path / "sent", name, table("ice_requests", {"period": "2026-07", "submitted_on": "2026-08-04"}))
+    again = written(tmp_path / "again", name, fine.read_text())
+    for paths in ([fine], [path], [again]):
+        received = receive(paths, inbox, settings=SETTINGS, received_at=NOON, progress=told.append)
+        told += [as_text(received), json.dumps(as_json(received))]
+    with pytest.raises(SettingsError) as missing:
+        sent(inbox, tmp_path / "gone" / name)
+    said = everything_in(inbox).decode() + " ".join(told) + str(missing.value)
+    assert not {part for part in ("A123456789", "Guadalupe", "Hernandez") if part in said}
+    assert f"withheld-{sha256(path.read_bytes())[:8]}" in said
+    standing = {receipt.sha256: receipt for receipt in receipts(inbox)}
+    assert standing[sha256(path.read_bytes())].latest.kept == "personal_data"
+    assert standing[sha256(fine.read_bytes())].latest.name.startswith(f"withheld-{sha256(fine.read_bytes())[:8]}")
+
+
+def test_r27_is_told_on_arrival_as_check_tells_it(tmp_path):
+    months = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
+    rows = [{"period": month, "submitted_on": "", "received": "90" if month == "2025-12" else "20"} for month in months]
+    path = written(tmp_path, "complaints_2024_2025.csv", table("complaints", *rows))
+    (receipt,) = sent(tmp_path / "inbox", path)
+    (finding,) = receipt.latest.findings
+    assert (receipt.latest.verdict, finding["code"], finding["row"]) == ("accepted_with_warnings", "R27", 25)
 
 
 def test_the_json_document_is_that_of_check_with_a_receipt(tmp_path):
