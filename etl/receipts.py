@@ -189,6 +189,19 @@ def receipts(inbox: Path) -> list[Receipt]:
         raise SettingsError(f"The inbox {inbox} could not be read: {fault.strerror}.") from fault
 
 
+def inboxes_below(folder: Path) -> list[Path]:
+    """The folder itself and those below it that are inboxes in which something was received."""
+    found = {
+        receipt.parents[3]
+        for state in (_RECEIVED, _READY) for receipt in folder.glob(f"**/{state}/*/*/{_RECEIPT}")
+    }  # fmt: skip
+    return sorted(inbox for inbox in found if not _passed_over(inbox.relative_to(folder)))
+
+
+def _passed_over(place: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in place.parts)
+
+
 def _all_receipts(inbox: Path) -> list[Receipt]:
     firsts: dict[str, _First] = {}
     later: dict[str, dict[str, Arrival]] = {}

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from etl.errors import SettingsError
-from etl.inbox import accepted_files, as_json, as_text, clean_up, inbox_status, receipts, receive
-from etl.pipeline import Settings
+from etl.inbox import accepted_files, as_json, as_text, clean_up, inbox_status, receipts, receive, submissions_in
+from etl.pipeline import Settings, judge_submissions
 from schemas.jurisdiction import jurisdiction
 from schemas.registry import dataset, datasets
 from schemas.release import sha256
@@ -153,6 +153,51 @@ def test_a_faulty_file_does_not_spoil_the_others_of_the_call(tmp_path):
     notice = written(tmp_path, "notice_compliance_2026-08.csv", table("notice_compliance"))
     wrong = written(tmp_path, "ice_requests_2026-08.csv", table("ice_requests", {"declined": "3"}))
     assert verdicts(sent(tmp_path / "inbox", wrong, notice)) == ["refused", "accepted"]
+
+
+def test_submissions_are_the_accepted_files_of_inboxes_and_all_files_of_folders(tmp_path):
+    everything = tmp_path / "all"
+    wrong = written(tmp_path, "ice_requests_x.csv", table("ice_requests", {"declined": "3"}))
+    august, july = training(tmp_path, "2026-08"), training(tmp_path / "other", "2026-07")
+    same_name = july.rename(july.with_name(august.name))
+    sent(everything / "DAJD" / "inbox", august, wrong)
+    sent(everything / "DAJD" / "inbox", same_name, at=NOON + timedelta(days=1))
+    sent(everything / "_old", wrong)
+    loose = written(everything / "plain", "training_2026-08.csv", table("training"))
+    found = {one.name: one for one in submissions_in(everything)}
+    label = f"{august.name} ({sha256(same_name.read_bytes())[:8]})"
+    assert [*found] == ["plain/training_2026-08.csv", f"DAJD/inbox/{august.name}", f"DAJD/inbox/{label}"]
+    plain, first, second = found.values()
+    assert (plain.path, plain.agreed_in, plain.dataset) == (loose, loose.parent, None)
+    assert first.path.read_bytes() == august.read_bytes()
+    assert second.path.read_bytes() == same_name.read_bytes()
+    assert {one.agreed_in for one in (first, second)} == {everything / "DAJD" / "inbox"}
+    assert first.dataset is dataset("commitment_explanations")
+    assert [one.name for one in submissions_in(everything / "DAJD" / "inbox")] == [august.name, label]
+
+
+def test_a_correction_agreed_in_the_inbox_lets_a_refused_file_in_as_it_was_sent(tmp_path):
+    inbox, path = tmp_path / "inbox", training(tmp_path, "2026-08", explanation_given_in_writing="9O")
+    assert verdicts(sent(inbox, path)) == ["refused"]
+    agreed = f'''[[correction]]
+file = "{path.name}"
+row = 2
+column = "explanation_given_in_writing"
+old = "OLD"
+new = "1"
+reason = "A slip of the key."
+agreed_by = "Records unit"
+on = 2026-10-10
+'''
+    (inbox / "corrections.toml").write_text(agreed)
+    (wrong,) = sent(inbox, path)
+    assert "V501" in {finding["code"] for finding in wrong.latest.findings}
+    (inbox / "corrections.toml").write_text(agreed.replace("OLD", "9O"))
+    assert verdicts(sent(inbox, path)) == ["accepted"]
+    (one,) = submissions_in(inbox)
+    assert one.path.read_bytes() == path.read_bytes()
+    (judged,) = judge_submissions([one], SETTINGS)
+    assert not judged.refused
 
 
 def test_a_gap_between_months_received_one_by_one_is_seen(tmp_path):
