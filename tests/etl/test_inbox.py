@@ -179,7 +179,7 @@ def test_submissions_are_the_accepted_files_of_inboxes_and_all_files_of_folders(
 def test_a_correction_agreed_in_the_inbox_lets_a_refused_file_in_as_it_was_sent(tmp_path):
     inbox, path = tmp_path / "inbox", training(tmp_path, "2026-08", explanation_given_in_writing="9O")
     assert verdicts(sent(inbox, path)) == ["refused"]
-    agreed = f'''[[correction]]
+    agreed = f"""[[correction]]
 file = "{path.name}"
 row = 2
 column = "explanation_given_in_writing"
@@ -188,7 +188,7 @@ new = "1"
 reason = "A slip of the key."
 agreed_by = "Records unit"
 on = 2026-10-10
-'''
+"""
     (inbox / "corrections.toml").write_text(agreed)
     (wrong,) = sent(inbox, path)
     assert "V501" in {finding["code"] for finding in wrong.latest.findings}
