@@ -76,9 +76,15 @@ def _row_of(finding: Finding, table: pd.DataFrame) -> pd.Series:
     return rows.sort_values("period", ascending=False, kind="stable").iloc[0]
 
 
+def _long_enough(table: pd.DataFrame, declared: Dataset) -> bool:
+    """Whether a table has the periods that some check takes; the total of a year takes none."""
+    least = [0 if check.year_total_at_most is not None else check.at_least_periods for check in declared.plausibility]
+    return bool(least) and table["period"].nunique() >= min(least)
+
+
 def examine_files(tables: Tables) -> list[Placed]:
     """R27 over the newest revision of every row of the files given, each finding with a file and row that it is about."""
-    declared = {name: dataset(name) for name in tables if dataset(name).plausibility}
+    declared = {name: dataset(name) for name, table in tables.items() if _long_enough(table, dataset(name))}
     examined = {name: newest(tables[name], one) for name, one in declared.items()}
     placed = []
     for finding in examine(examined):

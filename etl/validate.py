@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ from etl.layout import SheetTable, plain
 from etl.mark import template_version
 from etl.read import FileRead
 from schemas.declare import Dataset, Kind, MadeBy
+from schemas.registry import dataset as declared_dataset
 from schemas.registry import datasets
 from schemas.rules import Level
 
@@ -44,9 +46,15 @@ class Validated:
         return any(finding.severity is Level.ERROR for finding in self.findings)
 
 
+@cache
+def _columns_by_header(dataset_id: str) -> dict[str, str]:
+    columns = declared_dataset(dataset_id).columns
+    return {plain(words): column.name for column in columns for words in (column.label, column.name)}
+
+
 def column_names(header: Sequence[str], dataset: Dataset) -> list[str | None]:
     """Each header as the declared column it means (its name or English label, in any case), or None."""
-    known = {plain(words): column.name for column in dataset.columns for words in (column.label, column.name)}
+    known = _columns_by_header(dataset.id)
     return [known.get(plain(cell)) for cell in header]
 
 
