@@ -6,9 +6,9 @@ The cases are those of `benchmarks/cases.py`: a sound table in any form must be 
 must be named, undoing what one report lists must lead to acceptance, and a damaged file must end in a verdict. Whatever
 else happens is printed with what repeats it (`--only 'faulty .xlsx 1-77'`), and the exit code is 1.
 
-The child process that reads a spreadsheet is started through a small launcher, which notes the most memory that the
-child ever held. Asked of this process, Linux would tell the memory of whoever started the child. A child that took more
-than 200 MB above its file's size counts as a failure.
+The child process that reads a spreadsheet is forked from a small one that has imported the reader
+(`benchmarks/forked_reader.py`), under the same limits as in the product; a fresh Python for each file would take most of
+the time. A child that took more than 200 MB above its file's size counts as a failure.
 """
 
 import argparse
@@ -26,6 +26,8 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.cases import run
+from benchmarks.forked_reader import Server
+from etl import workbook
 
 MOST_ABOVE_SIZE = 200_000_000
 _CHUNK = 100
@@ -33,16 +35,6 @@ _UNIT = 1 if sys.platform == "darwin" else 1024
 _KINDS = ("damaged",) * 12 + ("faulty",) * 5 + ("mended",) + ("valid",) + ("header",)
 _SUFFIXES = (".csv",) * 6 + (".xlsx",) * 3 + (".ods",)
 """How often each kind comes: damage most, as it finds what nobody thought of; spreadsheets less, as they take longer."""
-
-_LAUNCHER = """#!{python} -SE
-import os, sys
-child = os.posix_spawn({python!r}, [{python!r}, *sys.argv[1:]], os.environ)
-_, status, used = os.wait4(child, 0)
-with open({peaks!r}, "a") as file:
-    file.write(f"{{used.ru_maxrss}}\\n")
-code = os.waitstatus_to_exitcode(status)
-sys.exit(code if code >= 0 else 128 - code)
-"""
 
 
 @dataclass
@@ -70,15 +62,6 @@ def choice(seed: int, number: int) -> str:
     return f"{chance.choice(_KINDS)} {chance.choice(_SUFFIXES)} {seed}-{number}"
 
 
-def _measured(folder: Path) -> Path:
-    """From here on `sys.executable` is the launcher; the file in which it notes the memory of each child."""
-    peaks, launcher = folder / "peaks", folder / "python"
-    launcher.write_text(_LAUNCHER.format(python=sys.executable, peaks=str(peaks)), encoding="utf-8")
-    launcher.chmod(0o700)
-    sys.executable = str(launcher)
-    return peaks
-
-
 def _outcome(name: str, folder: Path) -> str | None:
     kind, suffix, seed = name.split()
     try:
@@ -89,22 +72,21 @@ def _outcome(name: str, folder: Path) -> str | None:
 
 def chunk(names: list[str]) -> Told:
     """Run some cases in this process."""
-    told = Told()
-    python = sys.executable
+    told, held = Told(), list[int]()
+    started = workbook.start
     try:
-        with tempfile.TemporaryDirectory() as name:
-            peaks = _measured(Path(name))
+        with tempfile.TemporaryDirectory() as name, Server(held.append) as server:
+            workbook.start = server.start  # type: ignore[assignment]
             for case in names:
                 wrong = _outcome(case, Path(name))
                 told.counts[" ".join(case.split()[:2])] += 1
                 if wrong:
                     told.wrong.append(f"{case}: {wrong}")
-                for line in peaks.read_text().split() if peaks.exists() else ():
-                    told.children += 1
-                    told.most = max(told.most, (int(line) * _UNIT, case))
-                peaks.unlink(missing_ok=True)
+                told.children += len(held)
+                told.most = max(told.most, (max(held, default=0) * _UNIT, case))
+                held.clear()
     finally:
-        sys.executable = python
+        workbook.start = started
     told.own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
     if told.most[0] > MOST_ABOVE_SIZE:
         told.wrong.append(f"{told.most[1]}: the child held {told.most[0] / 1e6:.0f} MB")

@@ -37,6 +37,10 @@ class Correction(_Agreed):
     agreed_by: str
     on: date
 
+    def about(self, file: FileRead) -> bool:
+        """Whether this correction is for that file, by the name under which it was sent."""
+        return self.file == Path(file.name).name
+
 
 class Acceptance(_Agreed):
     """A warning accepted by name for one dataset and period (and agency, where several report)."""
@@ -121,7 +125,7 @@ def correct(file: FileRead, corrections: Sequence[Correction], dataset: Dataset 
     """Apply the agreed corrections for a file to its text; one that no longer fits becomes an error of the file."""
     table, findings = file.table, list(file.findings)
     for correction in corrections:
-        if table is None or dataset is None or correction.file != file.path.name:
+        if table is None or dataset is None or not correction.about(file):
             continue
         changed = _corrected(table, correction, dataset)
         if changed is None:

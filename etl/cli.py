@@ -70,7 +70,10 @@ def datasets(as_json: Json = False) -> None:
 @app.command()
 def build(  # noqa: PLR0913, PLR0917 - one option each
     submissions: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="Every submission below this folder.")
+        Path,
+        typer.Option(
+            exists=True, file_okay=False, help="Every submission below this folder; an inbox's accepted ones."
+        ),
     ],
     out: Annotated[Path, typer.Option(file_okay=False, help="The release is written into this folder, under its id.")],
     previous: Annotated[Path | None, typer.Option(help="The catalogue the release is to follow.")] = None,
@@ -82,19 +85,21 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
 ) -> None:
     """Make one release of all submissions. Example: daylight build --submissions data --out var/releases"""
     from etl import pipeline, report
-    from etl.read import submissions_below
+    from etl.inbox import submissions_in
     from etl.settings import current
     from etl.write import write_release
     from schemas.registry import check_declarations
 
     check_declarations(current().jurisdiction)
     settings = pipeline.Settings(today(on), current().jurisdiction)
-    paths = [(path, path.relative_to(submissions).as_posix()) for path in submissions_below(submissions)]
-    if not paths:
-        raise typer.BadParameter(f"There is no submission (.csv, .xlsx, .ods) below {submissions}.")
+    files = submissions_in(submissions)
+    if not files:
+        raise typer.BadParameter(
+            f"There is no submission (.csv, .xlsx, .ods) below {submissions}, or none was accepted."
+        )
     with progress_shown() as progress:
         earlier = _public_releases(previous)
-        judged = pipeline.judge(paths, settings, progress=progress)
+        judged = pipeline.judge_submissions(files, settings, progress=progress)
         pipeline.refuse_if_needed(judged, report.as_text)
         built = pipeline.build(judged, settings, earlier=earlier, audit=audit, progress=progress)
         place = write_release(built.release, out, earlier)

@@ -38,7 +38,6 @@ class Change:
 Tables = Mapping[str, pd.DataFrame]
 """Published tables as text, by dataset; the key columns stand in `keys`."""
 
-
 _Cell = tuple[str, str, str, str]
 
 
@@ -92,9 +91,7 @@ def changes_of(
         kind, reason, when = _reason(corrections, dataset, place)
         origin = (after or before or {}).get(ORIGIN_FIELD, "")
         for column, was, is_now, usually in _row_changes(before, after, known_periods):
-            found.append(
-                Change(dataset, "|".join(place), column, was, is_now, kind or usually, reason, when, origin)
-            )  # fmt: skip
+            found.append(Change(dataset, "|".join(place), column, was, is_now, kind or usually, reason, when, origin))
     return found
 
 

@@ -208,8 +208,13 @@ def codes_out_of_use(table: pd.DataFrame, dataset: Dataset, jurisdiction: str) -
     findings = []
     if "period" not in table:
         return []
+    periods = table["period"].dropna().unique()
+    first, last = min(map(last_day, periods), default=date.max), max(map(first_day, periods), default=date.min)
     for column in (c for c in dataset.columns if c.kind is Kind.CODE):
         ended = {code.code: code for code in vocabulary.codes(column.vocabulary, jurisdiction)}
+        used = [ended[code] for code in table[column.name].dropna().unique()]
+        if all(code.valid_from <= first and last <= code.valid_to for code in used):
+            continue  # valid in every period of the table
         pairs = table[["period", column.name]].dropna()
         odd = {
             (period, code) for period, code in pairs.drop_duplicates().itertuples(index=False)

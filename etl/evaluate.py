@@ -38,19 +38,22 @@ def weighted_sum(terms: Terms, table: pd.DataFrame, *, empty_counts_as_zero: boo
     total = pd.Series(0, index=table.index, dtype="Int64")
     for name, weight in terms:
         cells = table[name].fillna(0) if empty_counts_as_zero else table[name]
-        total = total + cells * weight
+        total = total + (cells if weight == 1 else cells * weight)
     return total
 
 
 def holds(rule: RowRule, table: pd.DataFrame) -> "pd.Series[bool]":
     """For each row, whether the rule is kept. A row with an empty cell among those compared keeps it."""
+    applies = all_satisfied(() if isinstance(rule, NotBeforePeriod) else rule.when, table)
+    if not applies.any():
+        return ~applies
     match rule:
         case Linear():
             total = weighted_sum(rule.terms, table, empty_counts_as_zero=rule.empty_counts_as_zero)
             kept = total == 0 if rule.relation == "==" else total <= 0
-            return kept.fillna(value=True).astype(bool) | ~all_satisfied(rule.when, table)
+            return kept.fillna(value=True).astype(bool) | ~applies
         case Implies():
-            return satisfied(rule.then, table) | ~all_satisfied(rule.when, table)
+            return satisfied(rule.then, table) | ~applies
         case NotBeforePeriod():
             first = table["period"].map(first_day, na_action="ignore")
             return ~(pd.to_datetime(table[rule.column]) < pd.to_datetime(first)).fillna(value=False).astype(bool)

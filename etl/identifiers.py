@@ -39,7 +39,6 @@ _LISTS_PEOPLE = frozenset(
 _PLAIN = re.compile(r"-?[\d,]{1,15}(?:\.\d{1,9})?%?|(?:19|20)\d{2}-(?:\d{2}(?:-\d{2})?|Q[1-4])")
 """Cells that need no look: numbers, periods and days."""
 
-_JOINTS = re.compile(r"[_.\-]+")
 _PERSON_LEVEL_ROWS = 20
 _LONGEST_HEADER = 30
 
@@ -61,11 +60,6 @@ def identifier_in(text: str, *, names: bool = False) -> str | None:
     """What kind of identifier a text holds, in words; None when none is recognised. `names` looks for names too."""
     plain = as_typed(text)
     return pattern_in(plain) or ("the name of a person" if names and names_a_person(plain) else None)
-
-
-def in_a_name(name: str) -> str | None:
-    """What the name of a file, a sheet or a range of cells gives away, whatever joins its words."""
-    return identifier_in(name) or identifier_in(_JOINTS.sub(" ", name), names=True)
 
 
 def _searched(
@@ -146,10 +140,10 @@ def personal_data(
     return told
 
 
-def personal_data_beside(file_name: str, asides: Iterable[Aside]) -> list[Finding]:
-    """R26 for everything of a file that is not in its table, and for its name."""
+def personal_data_beside(asides: Iterable[Aside], in_the_name: str | None) -> list[Finding]:
+    """R26 for everything of a file that is not in its table, and for what its name gives away."""
     told = _in_asides(asides)
-    kind = in_a_name(file_name.rpartition("/")[2].rpartition(".")[0])
-    if kind:
-        told.append(found("R26", f"The name of the file looks as if it held {kind}. Give the file another name."))
+    if in_the_name:
+        message = f"The name of the file looks as if it held {in_the_name}. Give the file another name."
+        told.append(found("R26", message))
     return told

@@ -8,6 +8,7 @@ personal data nothing is kept but hash, name and verdict. `etl.receipts` says ho
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,34 @@ import pandas as pd
 from etl import intake
 from etl.derive import due_on, duties_until
 from etl.errors import SettingsError
+from etl.file_names import shown_name
 from etl.findings import Finding
 from etl.identifiers import identifier_in
 from etl.intake import Examined, label_of
-from etl.pipeline import Progress, Settings
-from etl.receipts import Arrival, Kept, Receipt, Reported, Verdict, alone, clean_up, content_of, receipts, store
+from etl.pipeline import Progress, Settings, Submission
+from etl.read import submissions_below
+from etl.receipts import (
+    Arrival,
+    Kept,
+    Receipt,
+    Reported,
+    Verdict,
+    alone,
+    clean_up,
+    content_of,
+    inboxes_below,
+    receipts,
+    store,
+)
 from etl.report import finding_json, listed, verdict
 from etl.validate import Validated
 from schemas.jurisdiction import Jurisdiction
+from schemas.registry import dataset
 from schemas.release import sha256
 from schemas.rules import Level
 
-__all__ = ["Receipt", "accepted_files", "as_json", "as_text", "clean_up", "inbox_status", "receipts", "receive"]
+__all__ = ["Receipt", "accepted_files", "as_json", "as_text", "clean_up", "inbox_status", "receipts", "receive",
+           "submissions_in"]  # fmt: skip
 
 _NOT_EXAMINED = frozenset({"V102", "V104", "V109"})
 """Findings after which cells were left unread: what they hold is not known, so the file is not kept."""
@@ -70,7 +87,9 @@ def _digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as fault:
-        raise SettingsError(f"{path} cannot be opened: {fault.strerror}. Nothing was received.") from fault
+        raise SettingsError(
+            f"{shown_name(str(path))} cannot be opened: {fault.strerror}. Nothing was received."
+        ) from fault
 
 
 def _taken_in(
@@ -89,8 +108,9 @@ def _taken_in(
         else:
             one, findings = judged[digest]
             arrival = _arrival(one, findings, received_at, current.values())
+        called = shown_name(path.name, digest)
         arrival = arrival.model_copy(
-            update={"name": path.name, "received_at": received_at.astimezone(UTC), "received_on": received_at.date()}
+            update={"name": called, "received_at": received_at.astimezone(UTC), "received_on": received_at.date()}
         )
         contents.setdefault(digest, _content(path, digest) if arrival.kept == "content" else None)
         size = before.bytes if before else path.stat().st_size
@@ -104,7 +124,9 @@ def _content(path: Path, digest: str) -> bytes:
     """The file's bytes, which must still be those that were judged."""
     content = path.read_bytes()
     if sha256(content) != digest:
-        raise SettingsError(f"{path} changed while it was being received. Nothing was received; send it again.")
+        raise SettingsError(
+            f"{shown_name(str(path))} changed while it was being received. Nothing was received; send it again."
+        )
     return content
 
 
@@ -162,7 +184,7 @@ def _follows(one: Examined, reported: Sequence[Reported], before: Iterable[Recei
     return tuple(dict.fromkeys(digest for digest in followed if digest))
 
 
-def accepted_files(inbox: Path) -> list[tuple[Path, str]]:
+def accepted_files(inbox: Path) -> list[Submission]:
     """The accepted files with the names they came under, oldest first; SettingsError when one is no longer whole."""
     found, labels = [], set[str]()
     for receipt in receipts(inbox):
@@ -171,7 +193,23 @@ def accepted_files(inbox: Path) -> list[tuple[Path, str]]:
         path = content_of(inbox, receipt.sha256)
         if path is None or _digest(path) != receipt.sha256:
             raise SettingsError(f"{receipt.standing.name} in the inbox is missing or was altered: {receipt.sha256}.")
-        found.append((path, label_of(receipt.standing.name, receipt.sha256, labels)))
+        label = label_of(receipt.standing.name, receipt.sha256, labels)
+        found.append(Submission(path, label, inbox, dataset(receipt.standing.dataset or "")))
+    return found
+
+
+def submissions_in(folder: Path) -> list[Submission]:
+    """Every submission below a folder: of an inbox the accepted files, of any other folder every file.
+
+    What was agreed stands beside a file, or in the folder of its inbox.
+    """
+    inboxes = inboxes_below(folder)
+    kept = {inbox / "received" for inbox in inboxes}
+    loose = [path for path in submissions_below(folder) if kept.isdisjoint(path.parents)]
+    found = [Submission(path, path.relative_to(folder).as_posix(), path.parent) for path in loose]
+    for inbox in inboxes:
+        place = inbox.relative_to(folder)
+        found += [replace(one, name=(place / one.name).as_posix()) for one in accepted_files(inbox)]
     return found
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etl import together
+from etl.agreements import Correction, agreements_in, correct
 from etl.errors import SettingsError
 from etl.evaluate import next_period
+from etl.file_names import shown_name
 from etl.findings import Finding
-from etl.pipeline import Progress, Settings
+from etl.pipeline import Progress, Settings, seen_together
 from etl.read import FileRead, read_file
 from etl.receipts import Arrival, Receipt, content_of
 from etl.validate import Validated, in_order, recognise_file, validate
@@ -48,12 +50,14 @@ class Examined:
 def judged(
     fresh: Mapping[str, Path], inbox: Path, known: Mapping[str, Receipt], settings: Settings, progress: Progress
 ) -> dict[str, tuple[Examined, tuple[Finding, ...]]]:
-    """Judge new files alone, then together with the accepted ones that they touch."""
+    """Judge new files alone, with what was agreed in the inbox, then together with the accepted ones that they touch."""
     labels: set[str] = set()
+    agreed = agreements_in(inbox).corrections
     new = []
     for digest, path in fresh.items():
-        progress(f"Checking {path.name}")
-        new.append(_examined(path, label_of(path.name, digest, labels), digest, settings))
+        label = label_of(shown_name(path.name, digest), digest, labels)
+        progress(f"Checking {label}")
+        new.append(_examined(path, label, digest, (settings, agreed)))
     reach = _reach(new)
     context = []
     for receipt in known.values():
@@ -63,7 +67,7 @@ def judged(
         progress(f"Comparing with {receipt.standing.name}")
         label = label_of(receipt.standing.name, receipt.sha256, labels)
         told = replace(settings, dataset=dataset(receipt.standing.dataset or ""))
-        context.append(_examined(place, label, receipt.sha256, told))
+        context.append(_examined(place, label, receipt.sha256, (told, agreed)))
     findings = _verdicts(context, new)
     return {one.digest: (one, findings[one.label]) for one in new}
 
@@ -75,11 +79,15 @@ def label_of(name: str, digest: str, taken: set[str]) -> str:
     return label
 
 
-def _examined(path: Path, label: str, digest: str, settings: Settings) -> Examined:
-    file = read_file(path, name=label)
+def _examined(path: Path, label: str, digest: str, told: tuple[Settings, Sequence[Correction]]) -> Examined:
+    settings, agreed = told
+    file = replace(read_file(path, name=path.name), name=label)
     if file.sha256 not in ("", digest):
-        raise SettingsError(f"{path} changed while it was being received. Nothing was received; send it again.")
+        raise SettingsError(
+            f"{shown_name(str(path))} changed while it was being received. Nothing was received; send it again."
+        )
     chosen = settings.dataset or recognise_file(file)
+    file = correct(file, agreed, chosen)
     validated = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
     return Examined(label, digest, file, validated)
 
@@ -114,7 +122,7 @@ def _placed(files: Sequence[Examined]) -> Placed:
     tables = [(one.dataset, one.label, one.validated.table) for one in files if one.validated.table is not None]
     sheets = {one.label: one.file.table.sheet if one.file.table else None for one in files}
     found: dict[str, list[Finding]] = defaultdict(list)
-    for placed in together.judge_together(together.combine(tables)):
+    for placed in seen_together(together.combine(tables)):
         found[placed.file].append(replace(placed.finding, sheet=sheets.get(placed.file)))
     return found
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from schemas.declare import MadeBy
 from schemas.registry import datasets
@@ -63,6 +64,7 @@ def plain(header: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", clean(header)).casefold().replace("_", " ").split())
 
 
+@cache
 def known_headers() -> frozenset[str]:
     """The names and labels of all columns of all datasets that can be submitted, as they are compared."""
     return frozenset(

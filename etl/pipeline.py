@@ -15,6 +15,7 @@ from etl.agreements import Acceptance, Agreements, Correction, agreements_in, co
 from etl.assemble import Content, Release, assemble, content
 from etl.disclosure import protect
 from etl.errors import SubmissionRefused
+from etl.file_names import shown_name
 from etl.findings import Finding
 from etl.groups import one_sided_rows
 from etl.indicators import compute
@@ -45,6 +46,16 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Submission:
+    """One file to judge: its name, the folder with what was agreed about it, and its dataset where that is known."""
+
+    path: Path
+    name: str
+    agreed_in: Path
+    dataset: Dataset | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a run is told: the day, the county, and the dataset when a person names it."""
 
@@ -67,14 +78,21 @@ def _quiet(_: str) -> None:
 
 
 def judge(paths: Sequence[tuple[Path, str]], settings: Settings, *, progress: Progress = _quiet) -> list[Judged]:
-    """Read, correct and validate each (path, name), then judge all of them together."""
+    """Judge each (path, name), with what was agreed in the folder in which it lies."""
+    return judge_submissions([Submission(path, name, path.parent) for path, name in paths], settings, progress=progress)
+
+
+def judge_submissions(
+    submissions: Sequence[Submission], settings: Settings, *, progress: Progress = _quiet
+) -> list[Judged]:
+    """Read, correct and validate each submission, then judge all of them together."""
     judged = []
     folders: dict[Path, Agreements] = {}
-    for path, name in paths:
-        progress(f"Checking {name}")
-        agreed = folders.setdefault(path.parent, agreements_in(path.parent))
-        file = read_file(path, name=name)
-        chosen = settings.dataset or recognise_file(file)
+    for one in submissions:
+        progress(f"Checking {shown_name(one.name)}")
+        agreed = folders.setdefault(one.agreed_in, agreements_in(one.agreed_in))
+        file = read_file(one.path, name=one.name)
+        chosen = settings.dataset or one.dataset or recognise_file(file)
         file = correct(file, agreed.corrections, chosen)
         alone = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
         judged.append(Judged(file, alone, alone.findings, agreed))
@@ -102,7 +120,7 @@ def _applied_corrections(judged: Sequence[Judged]) -> list[tuple[Correction, str
     for one in judged:
         declared, table = one.validated.dataset, one.validated.table
         for correction in one.agreements.corrections:
-            if declared is None or table is None or correction.file != one.file.path.name:
+            if declared is None or table is None or not correction.about(one.file):
                 continue
             if correction.row not in table.index:
                 continue
@@ -112,9 +130,14 @@ def _applied_corrections(judged: Sequence[Judged]) -> list[tuple[Correction, str
     return found
 
 
+def seen_together(tables: together.Tables) -> list[together.Placed]:
+    """All that takes more than one row to see: keys, revisions, totals, rules across rows and datasets, plausibility."""
+    return [*together.judge_together(tables), *plausibility.examine_files(tables)]
+
+
 def _judged_together(judged: Sequence[Judged]) -> list[Judged]:
     """Add to each file what can only be seen together. Files that could not be typed take no part."""
-    placed = together.judge_together(_typed_tables(judged))
+    placed = seen_together(_typed_tables(judged))
     return [
         replace(one, findings=in_order((*one.findings, *(
             replace(p.finding, sheet=one.file.table.sheet if one.file.table else None)
@@ -208,9 +231,9 @@ def build(
     """
     previous = earlier[0] if earlier else None
     tables = _all_tables(judged, settings)
-    progress("Examining plausibility")
+    progress("Comparing with the release before")
     explained = together.explained_revisions(tables)
-    odd = plausibility.examine(tables) + plausibility.compare_with_previous(tables, previous, explained)
+    odd = plausibility.compare_with_previous(tables, previous, explained)
     refused = [finding for finding in odd if finding.severity is Level.ERROR]
     if refused:
         raise SubmissionRefused("\n".join(f"{f.kind.code} {f.message} {f.kind.advice}" for f in refused))

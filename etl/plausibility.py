@@ -11,7 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from etl.findings import Finding, found
-from etl.together import explains, key_text
+from etl.together import Placed, Tables, explains, key_text, newest
 from schemas.declare import Dataset, MadeBy, Plausibility, Role
 from schemas.registry import dataset
 from schemas.release import OpenRelease
@@ -66,6 +66,31 @@ def examine(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
                         most = f"adds up to more than {check.year_total_at_most} in the year"
                         findings.append(_finding(declared, check, str(year), key, most))
     return findings
+
+
+def _row_of(finding: Finding, table: pd.DataFrame) -> pd.Series:
+    """The first row of the period that a finding is about; of a year, the first row of its last period."""
+    rows = table[table["period"].str.startswith(finding.period).fillna(value=False)]
+    if finding.agency:
+        rows = rows[rows["agency"] == finding.agency]
+    return rows.sort_values("period", ascending=False, kind="stable").iloc[0]
+
+
+def _long_enough(table: pd.DataFrame, declared: Dataset) -> bool:
+    """Whether a table has the periods that some check takes; the total of a year takes none."""
+    least = [0 if check.year_total_at_most is not None else check.at_least_periods for check in declared.plausibility]
+    return bool(least) and table["period"].nunique() >= min(least)
+
+
+def examine_files(tables: Tables) -> list[Placed]:
+    """R27 over the newest revision of every row of the files given, each finding with a file and row that it is about."""
+    declared = {name: dataset(name) for name, table in tables.items() if _long_enough(table, dataset(name))}
+    examined = {name: newest(tables[name], one) for name, one in declared.items()}
+    placed = []
+    for finding in examine(examined):
+        row = _row_of(finding, examined[finding.dataset])
+        placed.append(Placed(str(row["_file"]), replace(finding, row=int(row["_row"]))))
+    return placed
 
 
 def _published(previous: OpenRelease, name: str) -> pd.DataFrame | None:

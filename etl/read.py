@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from etl.container import MOST_BYTES, Unsafe, check_container
+from etl.file_names import SUFFIXES, shown_name, shown_sheet
 from etl.findings import Finding, found
-from etl.identifiers import in_a_name
 from etl.layout import SheetTable, header_score, known_headers, table_in
 from etl.mark import mark_of
 from etl.parts import Aside
@@ -20,7 +20,6 @@ from etl.textfile import NotText, decode, records
 from etl.workbook import SheetCells, Unreadable, read_workbook
 from schemas.release import sha256
 
-SUFFIXES = (".csv", ".xlsx", ".ods")
 _SPREADSHEET = b"PK\x03\x04"
 _DATA = "data"
 """The name of the input sheet of our own template."""
@@ -159,7 +158,7 @@ def _read_workbook(path: Path, content: bytes) -> tuple[SheetTable, tuple[Aside,
         book = read_workbook(path)
     except (Unsafe, Unreadable) as fault:
         raise _Refused("V101", str(fault)) from fault
-    called = {sheet.name: _shown_name(sheet.name, number) for number, sheet in enumerate(book.sheets, start=1)}
+    called = {sheet.name: shown_sheet(sheet.name, number) for number, sheet in enumerate(book.sheets, start=1)}
     chosen = _chosen(book.sheets)
     table = _table_of(chosen)
     if table is None:
@@ -175,37 +174,37 @@ def _read_workbook(path: Path, content: bytes) -> tuple[SheetTable, tuple[Aside,
     return table, (*asides, *_outside(table))
 
 
-def _shown_name(name: str, number: int) -> str:
-    """The name of a sheet as reports call it: by its number where the name itself gives somebody away."""
-    return f"sheet {number}" if in_a_name(name) else name
-
-
 def _outside(table: SheetTable) -> tuple[Aside, ...]:
     """What stands above, below and beside the table on its own sheet."""
     return tuple(Aside("not part of the data", text, table.sheet, row, cell=True) for row, text in table.outside)
 
 
 def read_file(path: Path, *, name: str) -> FileRead:
-    """Read one submission; `name` is what reports call it. A file that cannot be read comes back with a finding."""
+    """Read one submission; `name` is what reports call it, unless it gives somebody away.
+
+    A file that cannot be read comes back with a finding.
+    """
     suffix = path.suffix.lower()
+    shown = shown_name(name)
     try:
         content = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
     except OSError as fault:
-        return FileRead(name, path, "", None, (found("V101", f"The file cannot be opened: {fault.strerror}."),))
+        return FileRead(shown, path, "", None, (found("V101", f"The file cannot be opened: {fault.strerror}."),))
     if content is None:
-        return FileRead(name, path, "", None, (found("V101", "The file is larger than 50 MB."),))
+        return FileRead(shown, path, "", None, (found("V101", "The file is larger than 50 MB."),))
     digest = sha256(content)
+    shown = shown_name(name, digest)
     if suffix not in SUFFIXES:
-        words = f"“{suffix or 'no ending'}” is not a kind of file that is accepted."
-        return FileRead(name, path, digest, None, (found("V107", words),))
+        words = f"“{Path(shown).suffix or 'no ending'}” is not a kind of file that is accepted."
+        return FileRead(shown, path, digest, None, (found("V107", words),))
     try:
         if suffix == ".csv":
             table, findings = _read_csv(content)
-            return FileRead(name, path, digest, table, findings, asides=_outside(table))
+            return FileRead(shown, path, digest, table, findings, asides=_outside(table))
         table, asides = _read_workbook(path, content)
     except _Refused as refusal:
-        return FileRead(name, path, digest, None, (refusal.finding,))
-    return FileRead(name, path, digest, table, asides=asides, mark=mark_of(content))
+        return FileRead(shown, path, digest, None, (refusal.finding,))
+    return FileRead(shown, path, digest, table, asides=asides, mark=mark_of(content))
 
 
 def submissions_below(folder: Path) -> list[Path]:

@@ -25,7 +25,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from etl.durable import sync, write
 from etl.errors import SettingsError
-from etl.identifiers import identifier_in
 from schemas.release import canonical_json
 
 _INCOMING, _READY, _RECEIVED = ".incoming", ".ready", "received"
@@ -53,7 +52,7 @@ class Reported(_Record):
 
 
 class Arrival(_Record):
-    """One arrival of a file: when, under which name, how it was judged, and which earlier files it follows.
+    """One arrival of a file: when, under which name (`file_names.shown_name`), how it was judged, which files it follows.
 
     received_on is the day where the county is; received_at the moment. judged: an accepted file that comes again is
     noticed and not judged a second time. findings are as `check --json` prints them.
@@ -78,14 +77,10 @@ class Arrival(_Record):
         return self.verdict != "refused"
 
     def to_store(self) -> "Arrival":
-        """The arrival as it may be kept: of a file with personal data only name, time and verdict.
-
-        A file's name that itself identifies a person is left out.
-        """
-        name = f"withheld{Path(self.name).suffix}" if identifier_in(self.name.replace("_", " ")) else self.name
+        """The arrival as it may be kept: of a file with personal data only name, time and verdict."""
         if self.kept != "personal_data":
-            return self.model_copy(update={"name": name})
-        return Arrival(name=name, received_at=self.received_at, received_on=self.received_on,
+            return self
+        return Arrival(name=self.name, received_at=self.received_at, received_on=self.received_on,
                        verdict=self.verdict, kept=self.kept, judged=self.judged)  # fmt: skip
 
 
@@ -192,6 +187,19 @@ def receipts(inbox: Path) -> list[Receipt]:
         return _all_receipts(inbox)
     except OSError as fault:
         raise SettingsError(f"The inbox {inbox} could not be read: {fault.strerror}.") from fault
+
+
+def inboxes_below(folder: Path) -> list[Path]:
+    """The folder itself and those below it that are inboxes in which something was received."""
+    found = {
+        receipt.parents[3]
+        for state in (_RECEIVED, _READY) for receipt in folder.glob(f"**/{state}/*/*/{_RECEIPT}")
+    }  # fmt: skip
+    return sorted(inbox for inbox in found if not _passed_over(inbox.relative_to(folder)))
+
+
+def _passed_over(place: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in place.parts)
 
 
 def _all_receipts(inbox: Path) -> list[Receipt]:

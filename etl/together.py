@@ -53,6 +53,8 @@ def explains(explained: set[tuple[str, str]], dataset_id: str, key: str) -> bool
 def _repeated(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     """R25: the same key and revision twice; the second is reported and says where the first is."""
     names = [*declared.key, *(["revision"] if "revision" in table else [])]
+    if not table.duplicated(names).any():
+        return []
     whole = table.dropna(subset=names)
     again = whole.duplicated(names, keep=False)
     firsts: dict[tuple[object, ...], tuple[str, int]] = {}
@@ -76,7 +78,8 @@ def _unexplained(table: pd.DataFrame, declared: Dataset, explained: set[tuple[st
     if "revision" not in table:
         return []
     placed = []
-    for _, row in table[(table["revision"] > 1).fillna(value=False)].iterrows():
+    revised = (table["revision"] > 1).fillna(value=False)
+    for _, row in table[revised].iterrows() if revised.any() else ():
         if not explains(explained, declared.id, key_text(row, declared)):
             message = "The row is a revision, but no row in corrections says why."
             placed.append(_place(row, found("R25", message, column="revision")))
@@ -85,7 +88,7 @@ def _unexplained(table: pd.DataFrame, declared: Dataset, explained: set[tuple[st
 
 def latest(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     """Of each key only the highest revision."""
-    if "revision" not in table:
+    if "revision" not in table or not table.duplicated(list(declared.key)).any():
         return table
     ordered = table.sort_values("revision", kind="stable")
     return ordered.drop_duplicates(list(declared.key), keep="last").sort_index()
@@ -100,11 +103,14 @@ def _totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     """V301: where rows by facility and a row for ALL are both reported, the parts add up to the total."""
     if not _has_total_row(declared):
         return []
+    is_total = table["facility"] == "ALL"
+    if is_total.all() or not is_total.any():
+        return []
     by = [name for name in declared.key if name != "facility"]
     counts = [column.name for column in declared.columns if column.role is Role.COUNT]
-    parts = table[table["facility"] != "ALL"].groupby(by)[counts].sum(min_count=1)
+    parts = table[~is_total].groupby(by)[counts].sum(min_count=1)
     placed = []
-    for _, row in table[table["facility"] == "ALL"].iterrows():
+    for _, row in table[is_total].iterrows():
         where = tuple(row[name] for name in by)
         if where not in parts.index:
             continue
@@ -122,6 +128,8 @@ def _partial_totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
         return []
     by = [name for name in declared.key if name != "facility"]
     parts = table[table["facility"] != "ALL"]
+    if parts.empty:
+        return []
     reporting = parts.groupby("agency")["facility"].agg(set)
     has_total = set(map(tuple, table.loc[table["facility"] == "ALL", by].to_numpy()))
     placed = []
@@ -135,7 +143,7 @@ def _partial_totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
 
 def with_totals(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     """Add the row for ALL facilities where an agency reported only its facilities one by one."""
-    if not _has_total_row(declared):
+    if not _has_total_row(declared) or (table["facility"] == "ALL").all():
         return table
     by = [name for name in declared.key if name != "facility"]
     counts = [column.name for column in declared.columns if column.role is Role.COUNT]
@@ -151,6 +159,11 @@ def with_totals(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
         if column.role is Role.MEASURE:
             totals[column.name] = pd.NA
     return pd.concat([table, totals.astype(table.dtypes)], ignore_index=True)
+
+
+def newest(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
+    """Of each key only the highest revision, totals completed. Rows whose key is not understood are left out."""
+    return with_totals(latest(table.dropna(subset=list(declared.key)), declared), declared)
 
 
 def _series(table: pd.DataFrame, rule: SeriesRule) -> list[Placed]:

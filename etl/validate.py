@@ -10,17 +10,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 import pandas as pd
 
 from etl.contract import broken
 from etl.convert import codes_out_of_use, last_day, typed_table
+from etl.file_names import in_a_file_name
 from etl.findings import Finding, found
 from etl.identifiers import banned_header, identifier_in, personal_data, personal_data_beside
 from etl.layout import SheetTable, plain
 from etl.mark import template_version
 from etl.read import FileRead
 from schemas.declare import Dataset, Kind, MadeBy
+from schemas.registry import dataset as declared_dataset
 from schemas.registry import datasets
 from schemas.rules import Level
 
@@ -43,9 +46,15 @@ class Validated:
         return any(finding.severity is Level.ERROR for finding in self.findings)
 
 
+@cache
+def _columns_by_header(dataset_id: str) -> dict[str, str]:
+    columns = declared_dataset(dataset_id).columns
+    return {plain(words): column.name for column in columns for words in (column.label, column.name)}
+
+
 def column_names(header: Sequence[str], dataset: Dataset) -> list[str | None]:
     """Each header as the declared column it means (its name or English label, in any case), or None."""
-    known = {plain(words): column.name for column in dataset.columns for words in (column.label, column.name)}
+    known = _columns_by_header(dataset.id)
     return [known.get(plain(cell)) for cell in header]
 
 
@@ -58,7 +67,7 @@ def recognise_file(file: FileRead) -> Dataset | None:
     """Which dataset a file is for: by the mark of our template, else by its name, else by its header."""
     marked = file.mark[0] if file.mark else ""
     by_mark = [dataset for dataset in submittable() if dataset.id == marked]
-    return by_mark[0] if by_mark else recognise(file.name, file.table.header if file.table else ())
+    return by_mark[0] if by_mark else recognise(file.path.name, file.table.header if file.table else ())
 
 
 def recognise(name: str, header: Sequence[str]) -> Dataset | None:
@@ -193,10 +202,10 @@ def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def validate(file: FileRead, *, dataset: Dataset | None, on: date, jurisdiction: str) -> Validated:
     """Judge one file by itself. `dataset` is the one asked for, or None to recognise it; `on` is today."""
+    beside = personal_data_beside(file.asides, in_a_file_name(file.path.name))
     if file.table is None:
-        return Validated(dataset, None, file.findings, 0)
+        return Validated(dataset, None, in_order([*file.findings, *beside]), 0)
     chosen = dataset or recognise_file(file)
-    beside = personal_data_beside(file.name, file.asides)
     if chosen is None:
         return _unrecognised(file, file.table, beside, jurisdiction)
     names = column_names(file.table.header, chosen)

@@ -181,10 +181,15 @@ def _workbook(printed: Iterable[bytes]) -> Workbook | None:
     return None
 
 
+def start(path: Path) -> subprocess.Popen[bytes]:
+    """Start the child that reads a spreadsheet and prints what it finds."""
+    command = [sys.executable, "-m", "etl.workbook", str(path)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
+
+
 def read_workbook(path: Path) -> Workbook:
     """A whole spreadsheet. Raises Unreadable, after at most a set time, when it cannot be had."""
-    command = [sys.executable, "-m", "etl.workbook", str(path)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
+    child = start(path)
     alarm = threading.Timer(_PATIENCE_SECONDS, child.kill)
     alarm.start()
     try:
@@ -202,11 +207,12 @@ def read_sheets(path: Path) -> list[SheetCells]:
     return list(read_workbook(path).sheets)
 
 
-def _print(path: str) -> None:
+def read_here(path: str) -> None:
+    """What the child does: read a spreadsheet within the limits and print it."""
+    _limit(Path(path).stat().st_size)
     for piece in _pieces(path):
         sys.stdout.write(f"{json.dumps(piece)}\n")
 
 
 if __name__ == "__main__":
-    _limit(Path(sys.argv[1]).stat().st_size)
-    _print(sys.argv[1])
+    read_here(sys.argv[1])

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.identifiers import banned_header, identifier_in, in_a_name
+from etl.file_names import in_a_name
+from etl.identifiers import banned_header, identifier_in
 from etl.person_names import names_a_person
 
 CORPUS = Path(__file__).with_name("corpus")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from etl.errors import SettingsError
-from etl.inbox import accepted_files, as_json, as_text, clean_up, inbox_status, receipts, receive
-from etl.pipeline import Settings
+from etl.inbox import accepted_files, as_json, as_text, clean_up, inbox_status, receipts, receive, submissions_in
+from etl.pipeline import Settings, judge_submissions
 from schemas.jurisdiction import jurisdiction
 from schemas.registry import dataset, datasets
 from schemas.release import sha256
@@ -155,6 +155,51 @@ def test_a_faulty_file_does_not_spoil_the_others_of_the_call(tmp_path):
     assert verdicts(sent(tmp_path / "inbox", wrong, notice)) == ["refused", "accepted"]
 
 
+def test_submissions_are_the_accepted_files_of_inboxes_and_all_files_of_folders(tmp_path):
+    everything = tmp_path / "all"
+    wrong = written(tmp_path, "ice_requests_x.csv", table("ice_requests", {"declined": "3"}))
+    august, july = training(tmp_path, "2026-08"), training(tmp_path / "other", "2026-07")
+    same_name = july.rename(july.with_name(august.name))
+    sent(everything / "DAJD" / "inbox", august, wrong)
+    sent(everything / "DAJD" / "inbox", same_name, at=NOON + timedelta(days=1))
+    sent(everything / "_old", wrong)
+    loose = written(everything / "plain", "training_2026-08.csv", table("training"))
+    found = {one.name: one for one in submissions_in(everything)}
+    label = f"{august.name} ({sha256(same_name.read_bytes())[:8]})"
+    assert [*found] == ["plain/training_2026-08.csv", f"DAJD/inbox/{august.name}", f"DAJD/inbox/{label}"]
+    plain, first, second = found.values()
+    assert (plain.path, plain.agreed_in, plain.dataset) == (loose, loose.parent, None)
+    assert first.path.read_bytes() == august.read_bytes()
+    assert second.path.read_bytes() == same_name.read_bytes()
+    assert {one.agreed_in for one in (first, second)} == {everything / "DAJD" / "inbox"}
+    assert first.dataset is dataset("commitment_explanations")
+    assert [one.name for one in submissions_in(everything / "DAJD" / "inbox")] == [august.name, label]
+
+
+def test_a_correction_agreed_in_the_inbox_lets_a_refused_file_in_as_it_was_sent(tmp_path):
+    inbox, path = tmp_path / "inbox", training(tmp_path, "2026-08", explanation_given_in_writing="9O")
+    assert verdicts(sent(inbox, path)) == ["refused"]
+    agreed = f"""[[correction]]
+file = "{path.name}"
+row = 2
+column = "explanation_given_in_writing"
+old = "OLD"
+new = "1"
+reason = "A slip of the key."
+agreed_by = "Records unit"
+on = 2026-10-10
+"""
+    (inbox / "corrections.toml").write_text(agreed)
+    (wrong,) = sent(inbox, path)
+    assert "V501" in {finding["code"] for finding in wrong.latest.findings}
+    (inbox / "corrections.toml").write_text(agreed.replace("OLD", "9O"))
+    assert verdicts(sent(inbox, path)) == ["accepted"]
+    (one,) = submissions_in(inbox)
+    assert one.path.read_bytes() == path.read_bytes()
+    (judged,) = judge_submissions([one], SETTINGS)
+    assert not judged.refused
+
+
 def test_a_gap_between_months_received_one_by_one_is_seen(tmp_path):
     inbox = tmp_path / "inbox"
     later = {"period": "2026-09", "review_due_on": "2026-09-30", "review_completed_on": "2026-09-28",
@@ -208,10 +253,34 @@ def test_of_what_is_or_may_be_personal_nothing_is_on_disk(tmp_path, name, text):
         assert any(finding["code"] == "R26" for finding in receipt.latest.findings) or name == "ice_requests_k.csv"
 
 
-def test_a_name_that_identifies_a_person_is_not_kept_either(tmp_path):
-    path = written(tmp_path / "sent", "A123456789_ice_requests.csv", table("ice_requests"))
-    sent(tmp_path / "inbox", path)
-    assert b"A123456789" not in everything_in(tmp_path / "inbox")
+@pytest.mark.parametrize(
+    "name", ["A123456789_ice_requests.csv", "ice_requests_Guadalupe-Hernandez.csv", "A123456789.txt"]
+)
+def test_a_name_that_gives_somebody_away_is_nowhere(tmp_path, name):
+    """Neither on disk nor in the answer nor on the screen; not even of a file that was accepted under another name."""
+    inbox, told, fine = tmp_path / "inbox", [], written(tmp_path, "ice_requests_2026-08.csv", table("ice_requests"))
+    path = written(tmp_path / "sent", name, table("ice_requests", {"period": "2026-07", "submitted_on": "2026-08-04"}))
+    again = written(tmp_path / "again", name, fine.read_text())
+    for paths in ([fine], [path], [again]):
+        received = receive(paths, inbox, settings=SETTINGS, received_at=NOON, progress=told.append)
+        told += [as_text(received), json.dumps(as_json(received))]
+    with pytest.raises(SettingsError) as missing:
+        sent(inbox, tmp_path / "gone" / name)
+    said = everything_in(inbox).decode() + " ".join(told) + str(missing.value)
+    assert not {part for part in ("A123456789", "Guadalupe", "Hernandez") if part in said}
+    assert f"withheld-{sha256(path.read_bytes())[:8]}" in said
+    standing = {receipt.sha256: receipt for receipt in receipts(inbox)}
+    assert standing[sha256(path.read_bytes())].latest.kept == "personal_data"
+    assert standing[sha256(fine.read_bytes())].latest.name.startswith(f"withheld-{sha256(fine.read_bytes())[:8]}")
+
+
+def test_r27_is_told_on_arrival_as_check_tells_it(tmp_path):
+    months = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
+    rows = [{"period": month, "submitted_on": "", "received": "90" if month == "2025-12" else "20"} for month in months]
+    path = written(tmp_path, "complaints_2024_2025.csv", table("complaints", *rows))
+    (receipt,) = sent(tmp_path / "inbox", path)
+    (finding,) = receipt.latest.findings
+    assert (receipt.latest.verdict, finding["code"], finding["row"]) == ("accepted_with_warnings", "R27", 25)
 
 
 def test_the_json_document_is_that_of_check_with_a_receipt(tmp_path):

@@ -49,6 +49,41 @@ def test_r27_names_dataset_period_and_agency(judged, row):
         build(judged({}), SETTINGS)
 
 
+def _peak(row, **cells):
+    """A complaints file of two years whose last month is far above the others."""
+    return [
+        row("complaints", period=month, received=str(number), submitted_on="", **cells)
+        for month, number in zip(MONTHS, [*STEADY[:-1], 90], strict=True)
+    ]
+
+
+def test_r27_is_told_by_check_with_its_file_and_row_and_holds_the_build(judged, row):
+    one, other = judged({"complaints_a.csv": _peak(row), "complaints_b.csv": [row("complaints", period="2026-01")]})
+    (finding,) = one.findings
+    assert (finding.kind.code, finding.row, finding.column, finding.period) == ("R27", 25, "received", "2025-12")
+    assert [f.row for f in other.findings] == [2]  # the fall after the peak
+    with pytest.raises(SubmissionRefused) as waiting:
+        build([one, other], SETTINGS)
+    assert str(waiting.value).count("R27") == 2
+    for told in (finding, *other.findings):
+        assert f"R27 complaints {told.period} OTHER_COUNTY: {told.message}" in str(waiting.value)
+
+
+def test_r27_takes_the_newest_revision_and_leaves_out_what_is_not_understood(judged, row):
+    revised = [row("complaints", period="2025-12", received="21", revision="2", supersedes="1", submitted_on="")]
+    assert "R27" not in {f.kind.code for one in judged({"a.csv": _peak(row), "b.csv": revised}) for f in one.findings}
+    faulty = [*_peak(row), row("complaints", period="soon"), row("complaints", period="2026-01", received="many")]
+    (broken, _) = judged({"a.csv": faulty, "b.csv": [row("complaints", period="2026-02")]})
+    assert [(f.kind.code, f.row) for f in broken.findings] == [("R27", 25), ("V206", 26), ("V202", 27)]
+
+
+def test_r27_of_a_year_stands_in_the_last_month_of_that_year(judged, row):
+    monthly = {"requests_received": "51", "purpose_determined": "51", "declined": "47"}
+    rows = [row("ice_requests", period=month, submitted_on="", **monthly) for month in (*MONTHS[:12], "2025-01")]
+    (one,) = judged({"ice_requests_a.csv": rows})
+    assert [(f.kind.code, f.row, f.period) for f in one.findings] == [("R27", 13, "2024")]
+
+
 def test_r27_a_year_of_more_than_twice_the_2019_estimate(judged, row):
     monthly = {"requests_received": "51", "purpose_determined": "51", "declined": "47"}
     rows = [row("ice_requests", period=month, submitted_on="", **monthly) for month in MONTHS[:12]]
