@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import cases, faults, forms, made_up
+from benchmarks.forked_reader import Server
+from etl import workbook
 from etl.validate import submittable
 
 EXAMPLES = {".csv": 25, ".xlsx": 12, ".ods": 8}
-LONG_RUN = 40
-"""How many times as many cases the slow tests run."""
+LONG_RUN = 4
+"""How many times as many cases the slow tests run; `make fuzz CASES=100000` is the run made for it."""
 
 seeds = st.integers(0, 2**40).map("t{}".format)
 each_kind_of_file = pytest.mark.parametrize("suffix", EXAMPLES)
@@ -26,6 +28,16 @@ each_case = pytest.mark.parametrize("kind", cases.CASES)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("whole_files")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _readers_are_forked():
+    """A fresh Python for every spreadsheet would take most of the time; that both tell the same is tested by itself."""
+    started = workbook.start
+    with Server([].append) as server:
+        workbook.start = server.start
+        yield
+    workbook.start = started
 
 
 def hold(kind: str, suffix: str, folder: Path, examples: int) -> None:
