@@ -16,6 +16,7 @@ import etl.pipeline
 import etl.publish.local
 import etl.report
 import etl.status
+import etl.signing
 import etl.verify
 
 
