@@ -4,10 +4,11 @@ Each manifest carries the id and digest of the release before, so that the newes
 Manifests of withdrawn releases stay for that reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl.leftover import left_over
 from etl.signatures import Trust, signed_words
 from schemas.errors import ReleaseDamaged
 from schemas.release import (
@@ -76,30 +77,6 @@ def _check_latest(catalogue: Catalogue, newest: OpenRelease | None) -> None:
         raise ReleaseDamaged(f"latest is not release {newest.id}.")
 
 
-def _left_over(catalogue: Catalogue, releases: Sequence[OpenRelease]) -> list[str]:
-    """Whole releases beside the listed ones, as a publication or withdrawal that was cut off leaves them, in words.
-
-    Anything else among the releases is damage.
-    """
-    home, said = catalogue.folder / "releases", []
-    listed = {release.id for release in releases}
-    entries = catalogue.index.releases
-    for place in sorted(home.iterdir() if home.is_dir() else []):
-        if place.name in listed:
-            continue
-        if not place.is_dir() or not (place / "manifest.json").is_file():
-            raise ReleaseDamaged(f"The catalogue holds what does not belong to it: releases/{place.name}.")
-        manifest = open_folder(place).manifest
-        link = manifest.previous
-        follows = bool(entries) and link is not None and (link.id, link.digest) == (entries[0].id, entries[0].digest)
-        gone = (manifest.id, manifest.digest) in {(e.id, e.digest) for e in entries if e.state == "withdrawn"}
-        if place.name != manifest.id or not (follows or gone):
-            raise ReleaseDamaged(f"The catalogue holds what does not belong to it: releases/{place.name}.")
-        was = "withdrawn, and its files are still there" if gone else "not published: it is not in the list"
-        said.append(f"releases/{place.name} is {was}. The publisher's next run mends this; do not rely on it.")
-    return said
-
-
 # --- the chain
 
 
@@ -162,6 +139,6 @@ def check_catalogue(catalogue: Catalogue, trust: Trust) -> tuple[Verified, list[
         f"{len(entries)} releases form an unbroken chain, from {entries[-1].id} to {entries[0].id}; the first page is as it "
         "was published.",
         *(f"Release {one.id} was withdrawn on {one.withdrawn_on}: {one.reason}" for one in gone),
-        *_expected_words(catalogue, trust), *signed_words(catalogue, releases, trust), *_left_over(catalogue, releases),
+        *_expected_words(catalogue, trust), *signed_words(catalogue, releases, trust), *left_over(catalogue, releases),
     ]  # fmt: skip
     return Verified("The catalogue", tuple(said)), releases

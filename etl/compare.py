@@ -107,7 +107,8 @@ def revisions_csv(changes: Sequence[Change]) -> str:
     return out.getvalue()
 
 
-def _in_words(c: Change) -> str:
+def in_words(c: Change) -> str:
+    """A changed cell with class, reason and date."""
     told = "; ".join(part for part in (c.change_class, c.reason, c.date) if part)
     return f"{c.dataset}, {c.key}, {c.column}: {c.old or 'not reported'} → {c.new or 'not reported'} ({told})"
 
@@ -125,7 +126,7 @@ def notes(
         lines += [f"Compared with release {previous.id}.", "", "## New periods", ""]
         lines += [f"- {name}: {', '.join(periods)}" for name, periods in new_periods.items() if periods] or ["None."]
         lines += ["", "## Changed figures", ""]
-        lines += [f"- {_in_words(change)}" for change in changes] or ["None."]
+        lines += [f"- {in_words(change)}" for change in changes] or ["None."]
         lines.append("")
     lines += ["## Corrections and accepted warnings", ""]
     lines += [

@@ -112,17 +112,15 @@ def _key_in(content: bytes | None, release: OpenRelease) -> PublicKey:
         raise ReleaseDamaged(f"{PUBLIC_KEY} of release {release.id} is not a key.") from fault
 
 
-def _check_list(catalogue: Catalogue, line: Lineage, least: int) -> bool:
-    """Whether the list is signed; if it is, the signature must be right and not older than the newest release's."""
+def _place_of_list(catalogue: Catalogue, line: Lineage) -> int | None:
+    """The place in the line of the key that signed the list; None where it is not signed."""
     signature = _signature(catalogue.folder, INDEX_SIGNATURE)
     if signature is None or not line.keys:
-        return False
+        return None
     key_id = _made_by(signature, CATALOGUE)
     check((catalogue.folder / CATALOGUE).read_bytes(), signature, line.key(key_id), what=CATALOGUE)
     check_own_form(signature, what=CATALOGUE)
-    if line.place(key_id) < least:
-        raise ReleaseDamaged("The list of releases is signed with a key that had been replaced.")
-    return True
+    return line.place(key_id)
 
 
 def signed_words(catalogue: Catalogue, releases: Sequence[OpenRelease], trust: Trust) -> list[str]:
@@ -131,24 +129,20 @@ def signed_words(catalogue: Catalogue, releases: Sequence[OpenRelease], trust: T
     places = [_check_signed(release, line) for release in releases]
     _check_places(releases, places)
     _check_copies(catalogue, releases)
-    least = line.place(trust.key.id) if trust.key else 0
-    newest = places[0] if places else None
-    list_signed = _check_list(catalogue, line, max(least, newest or 0))
-    if trust.key and not list_signed and (newest is None or newest < least):
+    newest, listed = places[0] if places else None, _place_of_list(catalogue, line)
+    signed = [place for place in (newest, listed) if place is not None]
+    if line.keys and max(signed, default=-1) < len(line.keys) - 1:
         raise ReleaseDamaged(
-            f"The newest release is not signed with the key given, {trust.key.id}, or one that follows it."
+            f"Neither the newest release nor the list is signed with key {line.keys[-1].id}, the newest one: a signature or "
+            "a release was removed."
         )
-    if trust.key and not list_signed and len(releases) < len(catalogue.index.releases):
+    if trust.key and listed is None and len(releases) < len(catalogue.index.releases):
         raise ReleaseDamaged("The list says that releases were withdrawn, and no signature says so.")
-    if newest is None and not list_signed:
-        if any(name.startswith(FOLDER) for name in catalogue.index.files):
-            raise ReleaseDamaged(
-                "The catalogue has keys, and its newest release is not signed: a signature was removed."
-            )
+    if not signed:
         return [_UNKNOWN if any(_signature(release.folder, SIGNATURE) for release in releases[:1]) else _UNSIGNED]
     said = [f"{sum(place is not None for place in places)} of {len(releases)} releases are signed, the newest with key "
             f"{line.keys[newest].id}. {_whose(line, newest, trust)}"] if newest is not None else []  # fmt: skip
-    said.append("The list, the feed and the pages are signed too." if list_signed else
+    said.append("The list, the feed and the pages are signed too." if listed is not None else
                 "The list, the feed and the pages are not signed: only the releases are.")  # fmt: skip
     return said
 
@@ -159,6 +153,8 @@ def _whose(line: Lineage, place: int, trust: Trust) -> str:
     if line.keys[place] == trust.key:
         return "It is the key given."
     steps = place - line.place(trust.key.id)
+    if steps < 0:
+        return f"It is older than the key given, {trust.key.id}, which signed the list."
     return f"It follows the key given, {trust.key.id}, in {steps} steps, each signed by the key before."
 
 

@@ -1,25 +1,22 @@
 """Checks of one published table against its own definition, piece by piece: a large table needs no more memory.
 
 Columns, origin, order and keys, cells and their status, codes, sums and comparisons, cells that a spreadsheet would run,
-and small counts of people. The first disagreement is named. The Parquet file must hold what the CSV file holds.
+and small counts of people. The first disagreement is named.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from etl.evaluate import holds
-from etl.tabletext import csv_bytes, is_run_by_spreadsheets
+from etl.tabletext import is_run_by_spreadsheets
 from schemas.declare import Origin
 from schemas.dictionary import ORIGIN_FIELD, origin_mark, read_linear_rules
 from schemas.errors import ReleaseDamaged
 from schemas.release import CellStatus, OpenRelease
 from schemas.rules import Level
 
-_PIECE_ROWS = 10_000
 _STATUSES = {str(status) for status in CellStatus}
 
 
@@ -146,25 +143,3 @@ class TableCheck:
                 )
         statuses = [column["status_column"] for column in self._columns if column["status_column"]]
         return int((piece[statuses] == CellStatus.SUPPRESSED).sum().sum())
-
-
-def check_parquet(release: OpenRelease, name: str) -> None:
-    """Parquet files are outside the digest, so that only this tells whether they hold what the CSV files hold."""
-    try:
-        with (release.folder / f"tables/{name}.csv").open("rb") as written:
-            same = _holds_the_same(pq.ParquetFile(release.folder / f"tables/{name}.parquet", pre_buffer=False), written)
-    except (ValueError, OSError, pa.ArrowException):
-        same = False
-    if not same:
-        raise fault_in(release, f"tables/{name}.parquet does not hold what tables/{name}.csv holds")
-
-
-def _holds_the_same(parquet: pq.ParquetFile, written: BinaryIO) -> bool:
-    header = csv_bytes(parquet.schema_arrow.empty_table().to_pandas())
-    if written.read(len(header)) != header:
-        return False
-    for batch in parquet.iter_batches(batch_size=_PIECE_ROWS):
-        rows = csv_bytes(pa.Table.from_batches([batch]).to_pandas()).removeprefix(header)
-        if written.read(len(rows)) != rows:
-            return False
-    return not written.read(1)

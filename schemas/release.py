@@ -270,9 +270,7 @@ def read_table(path: Path, kinds: Mapping[str, str]) -> pd.DataFrame:
         raise ReleaseDamaged(f"{path.name} is not a table of this release: {type(fault).__name__}.") from fault
 
 
-def read_pieces(
-    path: Path, kinds: Mapping[str, str], columns: Collection[str] | None = None
-) -> Iterator[pd.DataFrame]:
+def read_pieces(path: Path, kinds: Mapping[str, str], columns: Collection[str] | None = None) -> Iterator[pd.DataFrame]:
     """Read a published CSV file piece by piece, so that a large one needs no more memory than a small one."""
     chosen = None if columns is None else list(columns)
     wanted = {name: kind for name, kind in kinds.items() if columns is None or name in columns}

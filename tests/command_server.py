@@ -15,8 +15,8 @@ import etl.compare
 import etl.pipeline
 import etl.publish.local
 import etl.report
-import etl.status
 import etl.signing
+import etl.status
 import etl.verify
 
 

@@ -96,15 +96,22 @@ class LocalCatalogue:
                 f"The releases of this catalogue are signed, and {release.id} is not: build it with --sign-key. "
                 f"{_NOTHING_CHANGED}"
             )
+        self._check_keys(kept | key_files(release.folder))
+        self._check_list_stays_signed(catalogue)
+
+    def _check_keys(self, files: dict[str, bytes]) -> None:
+        """The keys follow each other, and the list is signed with the newest."""
         try:
-            line = lineage(kept | key_files(release.folder))
-            if self._publisher.signer:
-                line.place(self._publisher.signer.key.id)
+            line = lineage(files)
+            replaced = (
+                self._publisher.signer is not None and line.place(self._publisher.signer.key.id) < len(line.keys) - 1
+            )
         except ReleaseDamaged as fault:
             raise PublicationFailed(
                 f"{fault} A key that takes the place of another is made with keygen --follows. {_NOTHING_CHANGED}"
             ) from fault
-        self._check_list_stays_signed(catalogue)
+        if replaced:
+            raise PublicationFailed(f"The list is to be signed with key {line.keys[-1].id}. {_NOTHING_CHANGED}")
 
     def _check_list_stays_signed(self, catalogue: Catalogue | None) -> None:
         if catalogue and self._publisher.signer is None and (self.folder / INDEX_SIGNATURE).is_file():
@@ -129,7 +136,7 @@ class LocalCatalogue:
 
     def publish(self, plan: Plan) -> Receipt:
         """Add the release and show it. PublicationFailed says that the catalogue is as it was."""
-        if not plan.steps:
+        if not plan.steps and not shelf.left_over(self.folder):
             return Receipt(self.name, plan.release.id, ())
         with self._writing("publish again"):
             fresh = self.plan(plan.release)
@@ -201,6 +208,7 @@ class LocalCatalogue:
         if any(name.startswith(FOLDER) for name in catalogue.index.files) and self._publisher.signer is None:
             raise SettingsError(f"The releases of this catalogue are signed: give --sign-key. {_NOTHING_CHANGED}")
         self._check_list_stays_signed(catalogue)
+        self._check_keys(kept_files(catalogue))
         gone = entry.model_copy(update={"state": "withdrawn", "reason": reason, "withdrawn_on": on})
         left = [one.id for one in catalogue.published() if one.id != release_id]
         shown = f"releases/{left[0]}" if left else "nothing: no release is public then"

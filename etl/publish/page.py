@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl.compare import Change, in_words
 from etl.describe import EMPTY_CATALOG
 from etl.front import Surroundings, front_files
 from etl.lineage import FOLDER, Lineage, lineage, paths_of
@@ -75,12 +76,9 @@ def key_files(folder: Path) -> dict[str, bytes]:
 
 def changes_in_words(revisions: str) -> str:
     """Every changed cell of a release in words, from its revisions.csv."""
-    rows = csv.DictReader(io.StringIO(revisions))
-    lines = [
-        f"{row['dataset']}, {row['key']}, {row['column']}: {row['old'] or 'not reported'} → {row['new'] or 'not reported'} "
-        f"({'; '.join(part for part in (row['class'], row['reason'], row['date']) if part)})"
-        for row in rows
-    ]  # fmt: skip
+    rows = csv.reader(io.StringIO(revisions))
+    next(rows)
+    lines = [in_words(Change(*row)) for row in rows]
     return "\n".join(["Changed figures:", *lines]) if lines else _NO_CHANGES
 
 

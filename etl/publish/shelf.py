@@ -57,21 +57,27 @@ def take_away(folder: Path, place: Path) -> None:
     _remove(gone)
 
 
-def clean_up(folder: Path) -> None:
-    """Remove what a killed run left: incoming releases, pages that are not shown, releases that are not listed."""
-    shutil.rmtree(folder / INCOMING, ignore_errors=True)
+def left_over(folder: Path) -> list[Path]:
+    """What a killed run left: incoming releases, pages that are not shown, releases that are not listed."""
     shown = folder / FRONT / CURRENT
     current = shown.readlink().name if shown.is_symlink() else ""
-    for page in (folder / FRONT).glob("*"):
-        if page.name not in (CURRENT, current):
-            _remove(page)
+    found = [page for page in (folder / FRONT).glob("*") if page.name not in (CURRENT, current)]
+    found += [place for place in folder.glob(".*") if place.name not in (FRONT, ".lock")]
     catalogue = opened(folder)
     if catalogue is None:
-        return
+        return found
     public = {entry.id for entry in catalogue.published()}
-    for place in (folder / RELEASES).glob("*"):
-        if place.name not in public:
+    return found + [place for place in (folder / RELEASES).glob("*") if place.name not in public]
+
+
+def clean_up(folder: Path) -> None:
+    """Remove what a killed run left; what readers could reach goes out of their sight in one step."""
+    shutil.rmtree(folder / INCOMING, ignore_errors=True)
+    for place in left_over(folder):
+        if place.parent.name == RELEASES:
             take_away(folder, place)
+        else:
+            _remove(place)
     shutil.rmtree(folder / INCOMING, ignore_errors=True)
 
 
