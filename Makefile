@@ -48,6 +48,7 @@ var/.built: .venv/.run $(SOURCES)
 
 test: .venv/.test ## run every test, the real browser included
 	@.ci/browser
+	@.ci/minisign
 	@$(BIN)/python -m pytest
 
 check: .venv/.test ## format, lint, types, import contracts, docs up to date, fast tests
@@ -67,6 +68,7 @@ bench: .venv/.test ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/disclosure.py
 	@$(BIN)/python benchmarks/many_releases.py
 	@$(BIN)/python benchmarks/validation.py
+	@$(BIN)/python benchmarks/publish.py
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate

@@ -14,12 +14,16 @@ import pyarrow.parquet as pq
 
 from etl import describe, static
 from etl.disclosure import Protected, ProtectedTable
-from etl.tabletext import csv_bytes
+from etl.signing import Signer
+from etl.tabletext import csv_bytes, safe_to_open
 from schemas import dictionary
 from schemas.declare import Origin
 from schemas.jurisdiction import Jurisdiction
 from schemas.release import (
+    KEY_SIGNATURE,
     MANIFEST,
+    PUBLIC_KEY,
+    SIGNATURE,
     SUMS,
     FileEntry,
     Link,
@@ -58,8 +62,17 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
 
 
 def published_table(protected: ProtectedTable, origin: Origin) -> pd.DataFrame:
-    """A protected table with its first column: whether it is real, or sample data."""
+    """A protected table with its first column: whether it is real, or sample data.
+
+    A text that a spreadsheet would run as a formula is made safe here, for CSV and Parquet alike; what is published is
+    then read back exactly.
+    """
     table = protected.table.copy()
+    for name in table.columns:
+        if pd.api.types.is_string_dtype(table[name].dtype):
+            table[name] = table[name].map(safe_to_open, na_action="ignore").astype(table[name].dtype)
+    if protected.dataset.key:
+        table = table.sort_values(list(protected.dataset.key), ignore_index=True)
     table.insert(0, dictionary.ORIGIN_FIELD, dictionary.origin_mark(origin))
     expected = [field.name for field in dictionary.published_fields(protected.dataset)]
     if list(table.columns) != expected:
@@ -157,3 +170,13 @@ def assemble(
     files[MANIFEST] = canonical_json(manifest.model_dump(mode="json")).encode()
     files[SUMS] = sums_text({path: sha256(text) for path, text in files.items()}).encode()
     return Release(manifest, files)
+
+
+def signed(release: Release, signer: Signer) -> Release:
+    """The release with its signature, and the key that made it. None of them is part of the digest."""
+    files = dict(release.files)
+    files[PUBLIC_KEY] = signer.key.file
+    if signer.endorsement:
+        files[KEY_SIGNATURE] = signer.endorsement
+    files[SIGNATURE] = signer.sign(files[SUMS], f"release {release.manifest.id}")
+    return Release(release.manifest, files)

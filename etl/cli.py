@@ -11,27 +11,33 @@ from typing import Annotated, Any
 
 import typer
 
-from etl import cli_agency
+from etl import cli_agency, cli_trust
 from etl.console import (
     CatalogueOption,
     Json,
     On,
+    SignKey,
     Yes,
     catalogue_folder,
+    local_catalogue,
     print_json,
     progress_shown,
     release_at,
     say,
+    signer,
     today,
 )
-from schemas.errors import DaylightError, ReleaseDamaged
+from schemas.errors import DaylightError
 
 app = typer.Typer(
     name="daylight", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="Daylight: check agencies' reports, protect small counts, and publish a record anyone can verify.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for command in (cli_agency.check, cli_agency.template, cli_agency.receive, cli_agency.aggregate):
+for command in (
+    cli_agency.check, cli_agency.template, cli_agency.receive, cli_agency.aggregate,
+    cli_trust.keygen, cli_trust.verify, cli_trust.withdraw,
+):  # fmt: skip
     app.command()(command)
 
 
@@ -81,28 +87,32 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
     audit: Annotated[
         bool, typer.Option("--audit", help="Work out how far each hidden count is open, however many there are.")
     ] = False,
+    sign_key: SignKey = None,
     as_json: Json = False,
 ) -> None:
     """Make one release of all submissions. Example: daylight build --submissions data --out var/releases"""
     from etl import pipeline, report
+    from etl.assemble import signed
     from etl.inbox import submissions_in
     from etl.settings import current
     from etl.write import write_release
     from schemas.registry import check_declarations
 
     check_declarations(current().jurisdiction)
-    settings = pipeline.Settings(today(on), current().jurisdiction)
     files = submissions_in(submissions)
     if not files:
         raise typer.BadParameter(
             f"There is no submission (.csv, .xlsx, .ods) below {submissions}, or none was accepted."
         )
+    signing = signer(sign_key)
     with progress_shown() as progress:
-        earlier = _public_releases(previous)
+        earlier, follows = _history(previous)
+        settings = pipeline.Settings(today(on), current().jurisdiction, follows=follows)
         judged = pipeline.judge_submissions(files, settings, progress=progress)
         pipeline.refuse_if_needed(judged, report.as_text)
         built = pipeline.build(judged, settings, earlier=earlier, audit=audit, progress=progress)
-        place = write_release(built.release, out, earlier)
+        made = signed(built.release, signing) if signing and not built.unchanged else built.release
+        place = write_release(made, out, earlier)
     warnings = [{"file": file, **report.finding_json(finding)} for file, finding in built.warnings]
     if as_json:
         manifest = built.release.manifest
@@ -116,17 +126,18 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
     say(built.release.manifest.id)
 
 
-def _public_releases(previous: Path | None) -> list[Any]:
-    """The releases of the catalogue that are still public, newest first; none where there is no catalogue yet."""
-    from schemas.release import open_catalogue, open_release
+def _history(previous: Path | None) -> tuple[list[Any], Any]:
+    """The releases of the catalogue that are still public, newest first, and the link that the next one must carry."""
+    from schemas.release import Link, open_catalogue, open_release
 
     if previous is None:
-        return []
+        return [], None
     try:
         catalogue = open_catalogue(previous)
     except FileNotFoundError:
-        return []
-    return [open_release(catalogue, entry.id) for entry in catalogue.published()]
+        return [], None
+    newest = catalogue.index.releases[0]
+    return [open_release(catalogue, one.id) for one in catalogue.published()], Link(id=newest.id, digest=newest.digest)
 
 
 @app.command()
@@ -159,20 +170,20 @@ def diff(old: Path, new: Path, as_json: Json = False) -> None:
 
 
 @app.command()
-def publish(
+def publish(  # noqa: PLR0913, PLR0917 - one option each
     release: Annotated[Path, typer.Argument(help="The folder of a release.")],
     to: Annotated[To, typer.Option(help="Where to.")],
     catalogue: CatalogueOption = None,
+    sign_key: SignKey = None,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Publish a release. Example: daylight publish var/releases/ID --to local --catalogue var/catalogue --yes"""
-    from etl.publish.local import LocalCatalogue
     from schemas.release import open_folder
 
     match to:
         case To.LOCAL:
-            destination = LocalCatalogue(catalogue_folder(catalogue))
+            destination = local_catalogue(catalogue_folder(catalogue), sign_key)
     plan = destination.plan(open_folder(release))
     done = destination.publish(plan).done if yes else ()
     if as_json:
@@ -187,34 +198,6 @@ def publish(
         for step in plan.steps:
             say(f"  {step}")
         say("Nothing was changed. Add --yes to do it.")
-
-
-@app.command()
-def verify(
-    location: Annotated[str, typer.Argument(help="The folder or the address of a release or of a catalogue.")],
-    as_json: Json = False,
-) -> None:
-    """Check a release or catalogue with nothing but its public files. Example: daylight verify var/catalogue"""
-    from dataclasses import asdict
-    from tempfile import TemporaryDirectory
-
-    from etl.fetch import fetch, is_address
-    from etl.verify import verify as check_everything
-
-    try:
-        with progress_shown() as progress, TemporaryDirectory(prefix="daylight-verify-") as fetched:
-            if is_address(location):
-                fetch(location, Path(fetched), progress=progress)
-            verified = check_everything(Path(fetched if is_address(location) else location), progress=progress)
-    except FileNotFoundError as fault:
-        raise ReleaseDamaged(f"There is neither a release nor a catalogue in {location}.") from fault
-    if as_json:
-        print_json({"verdict": "verified", "verified": [asdict(one) for one in verified]})
-        return
-    for one in verified:
-        say(f"{one.what} is as it was published:")
-        for line in one.checks:
-            say(f"  {line}")
 
 
 @app.command()

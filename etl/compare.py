@@ -104,6 +104,12 @@ def revisions_csv(changes: Sequence[Change]) -> str:
     return out.getvalue()
 
 
+def in_words(c: Change) -> str:
+    """A changed cell with class, reason and date."""
+    told = "; ".join(part for part in (c.change_class, c.reason, c.date) if part)
+    return f"{c.dataset}, {c.key}, {c.column}: {c.old or 'not reported'} → {c.new or 'not reported'} ({told})"
+
+
 def notes(
     title: str, changes: Sequence[Change], *, new_periods: Mapping[str, Sequence[str]], reasons: Sequence[Reason],
     facts: tuple[date, OpenRelease | None],
@@ -117,8 +123,7 @@ def notes(
         lines += [f"Compared with release {previous.id}.", "", "## New periods", ""]
         lines += [f"- {name}: {', '.join(periods)}" for name, periods in new_periods.items() if periods] or ["None."]
         lines += ["", "## Changed figures", ""]
-        lines += [f"- {c.dataset}, {c.key}, {c.column}: {c.old or 'not reported'} → {c.new or 'not reported'} "
-                  f"({c.change_class}{': ' + c.reason if c.reason else ''})" for c in changes] or ["None."]  # fmt: skip
+        lines += [f"- {in_words(change)}" for change in changes] or ["None."]
         lines.append("")
     lines += ["## Corrections and accepted warnings", ""]
     lines += [

@@ -19,6 +19,10 @@ On = Annotated[
 CatalogueOption = Annotated[Path | None, typer.Option("--catalogue", help="The catalogue's folder [var/catalogue].")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this the plan is printed and nothing is changed.")]
 
+SignKey = Annotated[
+    Path | None, typer.Option("--sign-key", exists=True, dir_okay=False, help="Sign with the secret key in this file.")
+]
+
 
 def say(text: str) -> None:
     """Print a text for a person."""
@@ -66,3 +70,37 @@ def release_at(location: Path) -> Any:
         return open_release(open_catalogue(location))
     except FileNotFoundError as fault:
         raise ReleaseDamaged(f"There is neither a release nor a catalogue in {location}.") from fault
+
+
+def signer(key: Path | None) -> Any:
+    """The key of --sign-key, else of the settings, ready to sign; None where none is named.
+
+    Its password comes from the settings, else from the person at the terminal; SettingsError where there is neither.
+    """
+    from etl.errors import SettingsError
+    from etl.settings import current
+    from etl.signing import open_signer
+
+    settings = current()
+    chosen = key or settings.sign_key
+
+    def password() -> str:
+        told = settings.signing_password()
+        if told is not None:
+            return told
+        if not sys.stdin.isatty():
+            raise SettingsError(
+                f"The signing key {chosen} is encrypted: set DAYLIGHT_SIGN_KEY_PASSWORD or DAYLIGHT_SIGN_KEY_PASSWORD_FILE."
+            )
+        return str(typer.prompt(f"Password of {chosen}", hide_input=True, err=True))
+
+    return open_signer(chosen, password) if chosen else None
+
+
+def local_catalogue(folder: Path, key: Path | None) -> Any:
+    """A catalogue folder as a place to publish, with the public address of the settings and somebody who signs."""
+    from etl.publish.local import LocalCatalogue
+    from etl.publish.page import Publisher
+    from etl.settings import current
+
+    return LocalCatalogue(folder, Publisher(home=current().public_url, signer=signer(key)))

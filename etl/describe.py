@@ -42,7 +42,7 @@ INDICATOR_FIELDS = (
 )
 """The columns of `tables/indicators.csv`, in order."""
 
-_DCAT_SCHEMA = "https://resources.data.gov/schemas/dcat-us/v1.1/schema"
+_DCAT_SCHEMA = "https://project-open-data.cio.gov/v1.1/schema"
 EMPTY_CATALOG = canonical_json({"conformsTo": _DCAT_SCHEMA, "dataset": []})
 """The DCAT-US text of a catalogue in which no release is public."""
 

@@ -5,8 +5,9 @@ reported makes it not reported; zero is a value. A full count has no sampling er
 carries Wilson's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 
 import pandas as pd
@@ -154,11 +155,10 @@ def _measured(indicator: Indicator, table: pd.DataFrame) -> _Over:
     )  # fmt: skip
 
 
-def _lines(indicator: Indicator, table: pd.DataFrame) -> list[dict[str, object]]:
-    """The indicator for each period and agency, and for all agencies together where more than one reports."""
+def _lines(indicator: Indicator, table: pd.DataFrame, *, several: bool) -> list[dict[str, object]]:
+    """The indicator for each period and agency, and for all agencies together where several report."""
     over = _measured(indicator, table)
     places: dict[tuple[str, str], list[int]] = {}
-    several = table["agency"].drop_duplicates().size > 1
     for place, (period, agency) in enumerate(zip(table["period"], table["agency"], strict=True)):
         for whose in (agency, ALL) if several else (agency,):
             places.setdefault((period, whose), []).append(place)
@@ -187,20 +187,36 @@ Declared = tuple[str, Indicator, str, str]
 """A dataset's id, one of its indicators, the basis of its law, and the origin of the dataset as published."""
 
 
+Parts = Callable[[], Iterable[pd.DataFrame]]
+"""A published table in parts that can be gone through again and again; no period is in two of them."""
+
+
 def indicator_table(tables: Mapping[str, pd.DataFrame], declared: Sequence[Declared]) -> pd.DataFrame:
     """The indicator table over published tables, sorted by indicator, period and agency.
 
     There is one line for each period and agency that was reported, or that was due and is missing. Anyone can repeat
     it from a release: `daylight verify` does.
     """
+    return indicator_table_of_parts({name: partial(iter, (table,)) for name, table in tables.items()}, declared)
+
+
+def indicator_table_of_parts(tables: Mapping[str, Parts], declared: Sequence[Declared]) -> pd.DataFrame:
+    """The same over tables that need not be held whole."""
+    ledger = pd.concat(tables["submission_ledger"](), ignore_index=True)
     found: list[dict[str, object]] = []
-    for dataset_id, indicator, basis, origin in declared:
-        lines = _lines(indicator, tables[dataset_id])
-        if dataset_id != "submission_ledger":
-            lines = _with_ledger(lines, tables["submission_ledger"], dataset_id)
-        target = indicator.target.value if indicator.target else None
-        same = {"indicator": indicator.id, "basis": basis, "target": target, ORIGIN_FIELD: origin}
-        found += [{**line, **same, "met": _MET.get(line.get("met"), "")} for line in lines]
+    for dataset_id in dict.fromkeys(one[0] for one in declared):
+        parts = tables[dataset_id]
+        several = len({agency for part in parts() for agency in part["agency"].unique()}) > 1
+        own = [one for one in declared if one[0] == dataset_id]
+        lines: list[list[dict[str, object]]] = [[] for _ in own]
+        for part in parts():
+            for place, (_, indicator, _, _) in enumerate(own):
+                lines[place] += _lines(indicator, part, several=several)
+        for some, (_, indicator, basis, origin) in zip(lines, own, strict=True):
+            told = some if dataset_id == "submission_ledger" else _with_ledger(some, ledger, dataset_id)
+            target = indicator.target.value if indicator.target else None
+            same = {"indicator": indicator.id, "basis": basis, "target": target, ORIGIN_FIELD: origin}
+            found += [{**line, **same, "met": _MET.get(line.get("met"), "")} for line in told]
     table = pd.DataFrame(found, columns=[*COLUMNS, ORIGIN_FIELD])
     for name in _NUMBERS:
         table[name] = pd.Series([_number(value) for value in table[name]], dtype="Float64")

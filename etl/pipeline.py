@@ -57,11 +57,15 @@ class Submission:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run is told: the day, the county, and the dataset when a person names it."""
+    """What a run is told: the day, the county, and the dataset when a person names it.
+
+    follows: the newest link of the chain, where that release is withdrawn; else the newest public one is followed.
+    """
 
     on: date
     jurisdiction: str
     dataset: Dataset | None = None
+    follows: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -252,7 +256,8 @@ def build(
     warnings = tuple((one.file.name, f) for one, f in alone if f.severity is Level.WARNING)
     if previous and _says_nothing_new(made, previous):
         return Built(Release(previous.manifest, previous.contents()), unchanged=True, warnings=warnings)
-    return Built(_compared(made, previous, reasons), unchanged=False, warnings=warnings)
+    link = settings.follows or (Link(id=previous.id, digest=previous.manifest.digest) if previous else None)
+    return Built(_compared(made, previous, link, reasons), unchanged=False, warnings=warnings)
 
 
 def _dated(one: Judged, finding: Finding) -> Finding:
@@ -274,7 +279,7 @@ def _says_nothing_new(made: Content, previous: OpenRelease) -> bool:
     }  # fmt: skip
 
 
-def _compared(made: Content, previous: OpenRelease | None, reasons: Sequence[Reason]) -> Release:
+def _compared(made: Content, previous: OpenRelease | None, link: Link | None, reasons: Sequence[Reason]) -> Release:
     """The release with revisions.csv and notes.md: what differs from the release before, and why."""
     tables = {
         t.dataset.id: compare.text_table(made.files[f"tables/{t.dataset.id}.csv"].decode()) for t in made.facts.tables
@@ -284,6 +289,5 @@ def _compared(made: Content, previous: OpenRelease | None, reasons: Sequence[Rea
     periods = compare.new_periods(previous, tables) if previous else {}
     facts = (made.facts.created_on, previous)
     notes = compare.notes(made.facts.title, changes, new_periods=periods, reasons=reasons, facts=facts)
-    link = Link(id=previous.id, digest=previous.manifest.digest) if previous else None
     compared = {"revisions.csv": compare.revisions_csv(changes), "notes.md": notes}
     return assemble(made, compared, previous=link, reasons=reasons)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from etl.errors import SettingsError
 
@@ -21,7 +21,8 @@ class Settings(BaseModel):
     """What a command uses where no option says otherwise.
 
     catalogue: the local catalogue's folder. jurisdiction: the county's folder in schemas/jurisdictions. on: the day a
-    command takes for today. host and port: where `serve` listens.
+    command takes for today. host and port: where `serve` listens. public_url: the address at which the catalogue is
+    public. sign_key: the file of the key that signs; sign_key_password(_file): what opens it, never from daylight.toml.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,10 +32,28 @@ class Settings(BaseModel):
     on: date | None = None
     host: str = "127.0.0.1"
     port: int = 8501
+    public_url: str = Field("", pattern=r"^(https?://[^\s/]+\S*)?$")
+    sign_key: Path | None = None
+    sign_key_password: SecretStr | None = None
+    sign_key_password_file: Path | None = None
 
     def today(self) -> date:
         """The day a command takes for today."""
         return self.on or date.today()  # noqa: DTZ011 - the day where the county is, as its clerks count it
+
+    def signing_password(self) -> str | None:
+        """The password of the signing key, from its variable or its file; None where neither is set."""
+        if self.sign_key_password is not None:
+            return self.sign_key_password.get_secret_value()
+        return secret_in(self.sign_key_password_file) if self.sign_key_password_file else None
+
+
+def secret_in(path: Path) -> str:
+    """The secret that stands in the first line of a file. SettingsError when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SettingsError(f"The file {path} cannot be read.") from fault
 
 
 def now() -> datetime:
@@ -49,6 +68,10 @@ def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
         told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsError(f"{FILE}: {fault}") from fault
+    if "sign_key_password" in told:
+        raise SettingsError(
+            f"{FILE}: a password belongs in {PREFIX}SIGN_KEY_PASSWORD or {PREFIX}SIGN_KEY_PASSWORD_FILE."
+        )
     names = Settings.model_fields
     values = {name: value for name, value in told.items() if not isinstance(value, dict)}
     values |= {name: environment[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in environment}

@@ -7,7 +7,7 @@ how releases are made.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    ValidationError,
+    model_serializer,
+)
 
 from schemas.errors import ReleaseDamaged
 
@@ -23,9 +30,18 @@ SUMS = "SHA256SUMS"
 SIGNATURE = "SHA256SUMS.minisig"
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.json"
+PUBLIC_KEY = "minisign.pub"
+KEY_SIGNATURE = "minisign.pub.minisig"
+SIGNED_WITH = (PUBLIC_KEY, KEY_SIGNATURE, SIGNATURE)
+"""Beside a signed release: the key, the older key's signature of it where there was one, and the signature itself."""
+INDEX_SIGNATURE = "catalogue.json.minisig"
+WITHDRAWN = "withdrawn/"
+"""Where a catalogue keeps the manifests of withdrawn releases, so that the chain can still be checked."""
 FRONT_FILES = ("data.json", "feed.atom", "index.html")
-"""The files of a catalogue's first page: made from its releases, listed with their hashes in catalogue.json."""
+"""The files that every first page has. Its other files (revision policy, keys, manifests of withdrawn releases) are
+listed with them in catalogue.json, each with its hash."""
 
+_PIECE_ROWS = 10_000
 
 ReleaseId = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}_[0-9a-f]{12}$")]
 """The name of a release; nothing else may become a folder's name."""
@@ -111,6 +127,13 @@ class CatalogueEntry(_Record):
     data_to: str
     state: Literal["published", "withdrawn"] = "published"
     reason: str = ""
+    withdrawn_on: date | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A release that is public has no day of withdrawal; catalogues from before there was one stay as they were."""
+        written: dict[str, Any] = write(self)
+        return written if self.withdrawn_on else {n: v for n, v in written.items() if n != "withdrawn_on"}
 
 
 class CatalogueIndex(_Record):
@@ -120,7 +143,7 @@ class CatalogueIndex(_Record):
     title: str
     publisher: str
     releases: tuple[CatalogueEntry, ...]
-    files: dict[str, str]
+    files: dict[RelativePath, str]
     digest: str
 
 
@@ -137,6 +160,15 @@ def compact_json(value: object) -> str:
 def sha256(content: bytes) -> str:
     """The SHA-256 of some bytes in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, read piece by piece: a large file needs no more memory than a small one."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as fault:
+        raise ReleaseDamaged(f"{path.name} cannot be read in {path.parent.name}: {fault.strerror}.") from fault
 
 
 def release_digest(manifest: Mapping[str, Any]) -> str:
@@ -179,8 +211,9 @@ class OpenRelease:
         return (self.folder / path).read_text(encoding="utf-8")
 
     def contents(self) -> dict[str, bytes]:
-        """The bytes of every file of the release, by path."""
+        """The bytes of every file of the release, by path; of a signed one with its signature and key."""
         names = [*(entry.path for entry in self.manifest.files), MANIFEST, SUMS]
+        names += [name for name in SIGNED_WITH if (self.folder / name).is_file()]
         return {name: (self.folder / name).read_bytes() for name in names}
 
     def definition(self, name: str) -> Any:  # noqa: ANN401 - JSON
@@ -208,6 +241,11 @@ class OpenRelease:
             self._tables[dataset_id] = read_table(self.folder / f"tables/{dataset_id}.csv", kinds)
         return self._tables[dataset_id]
 
+    def pieces(self, dataset_id: str, columns: Collection[str] | None = None) -> Iterator[pd.DataFrame]:
+        """The same table piece by piece, at least one, never held whole; `columns` leaves out all others."""
+        kinds = {column["name"]: column["kind"] for column in self.definition(dataset_id)["columns"]}
+        yield from read_pieces(self.folder / f"tables/{dataset_id}.csv", kinds, columns)
+
     def indicators(self) -> pd.DataFrame:
         """`tables/indicators.csv`: numerator, denominator, value, low, high and target as numbers."""
         if "indicators" not in self._tables:
@@ -216,17 +254,32 @@ class OpenRelease:
         return self._tables["indicators"]
 
 
+def _typed(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    for name, kind in kinds.items():
+        if kind in ("whole", "decimal"):
+            numbers = frame[name].mask(frame[name] == "", None)
+            frame[name] = numbers.astype("Float64" if kind == "decimal" else "Int64")
+    return frame
+
+
 def read_table(path: Path, kinds: Mapping[str, str]) -> pd.DataFrame:
     """Read a published CSV file; `kinds` tells which columns are whole or decimal numbers."""
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        for name, kind in kinds.items():
-            if kind in ("whole", "decimal"):
-                numbers = frame[name].mask(frame[name] == "", None)
-                frame[name] = numbers.astype("Float64" if kind == "decimal" else "Int64")
+        return _typed(pd.read_csv(path, dtype=str, keep_default_na=False), kinds)
     except (KeyError, ValueError, OSError) as fault:
         raise ReleaseDamaged(f"{path.name} is not a table of this release: {type(fault).__name__}.") from fault
-    return frame
+
+
+def read_pieces(path: Path, kinds: Mapping[str, str], columns: Collection[str] | None = None) -> Iterator[pd.DataFrame]:
+    """Read a published CSV file piece by piece, so that a large one needs no more memory than a small one."""
+    chosen = None if columns is None else list(columns)
+    wanted = {name: kind for name, kind in kinds.items() if columns is None or name in columns}
+    try:
+        with pd.read_csv(path, dtype=str, keep_default_na=False, usecols=chosen, chunksize=_PIECE_ROWS) as pieces:
+            for piece in pieces:
+                yield _typed(piece, wanted)
+    except (KeyError, ValueError, OSError) as fault:
+        raise ReleaseDamaged(f"{path.name} is not a table of this release: {type(fault).__name__}.") from fault
 
 
 def _read(path: Path) -> bytes:
@@ -236,35 +289,43 @@ def _read(path: Path) -> bytes:
         raise ReleaseDamaged(f"{path.name} cannot be read in {path.parent.name}: {fault.strerror}.") from fault
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a release, its digest and id recomputed; ReleaseDamaged when they differ."""
-    content = _read(folder / MANIFEST)
+def parse_manifest(content: bytes, where: str) -> Manifest:
+    """A manifest from its text, its digest and id recomputed; ReleaseDamaged, naming `where`, when they differ."""
     try:
         manifest = Manifest.model_validate_json(content)
     except (ValidationError, ValueError) as fault:
-        raise ReleaseDamaged(f"{folder.name}/{MANIFEST} is not a manifest of a Daylight release.") from fault
+        raise ReleaseDamaged(f"{where} is not a manifest of a Daylight release.") from fault
     plain = manifest.model_dump(mode="json")
     digest = release_digest(plain)
     if canonical_json(plain).encode() != content or digest != manifest.digest:
-        raise ReleaseDamaged(f"{folder.name}/{MANIFEST} was changed after it was made: its digest does not fit.")
+        raise ReleaseDamaged(f"{where} was changed after it was made: its digest does not fit.")
     if manifest.id != release_id(manifest.created_on, digest):
-        raise ReleaseDamaged(f"{folder.name}/{MANIFEST}: the release's id does not fit its content.")
+        raise ReleaseDamaged(f"{where}: the release's id does not fit its content.")
     return manifest
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a release, its digest and id recomputed; ReleaseDamaged when they differ."""
+    return parse_manifest(_read(folder / MANIFEST), f"{folder.name}/{MANIFEST}")
+
+
+def _present(folder: Path) -> set[str]:
+    """Every file below a folder; a symbolic link counts as one, wherever it leads."""
+    found = folder.rglob("*")
+    return {path.relative_to(folder).as_posix() for path in found if path.is_symlink() or not path.is_dir()}
 
 
 def check_files(folder: Path, manifest: Manifest) -> None:
     """Compare every file of the release with the manifest and SHA256SUMS; ReleaseDamaged names what differs."""
     listed = {entry.path: entry for entry in manifest.files}
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-    expected = {*listed, MANIFEST, SUMS}
-    missing, extra = expected - present, present - expected - {SIGNATURE}
+    present, expected = _present(folder), {*listed, MANIFEST, SUMS}
+    missing, extra = expected - present, present - expected - set(SIGNED_WITH)
     faults = [f"{path} is missing" for path in sorted(missing)]
     faults += [f"{path} does not belong to it" for path in sorted(extra)]
     hashes = {MANIFEST: sha256(_read(folder / MANIFEST))}
     for path in sorted(listed.keys() & present):
-        content = _read(folder / path)
-        hashes[path] = sha256(content)
-        if hashes[path] != listed[path].sha256 or len(content) != listed[path].bytes:
+        hashes[path] = file_sha256(folder / path)
+        if hashes[path] != listed[path].sha256 or (folder / path).stat().st_size != listed[path].bytes:
             faults.append(f"{path} was changed")
     if not faults and _read(folder / SUMS) != sums_text(hashes).encode():
         faults.append(f"{SUMS} was changed")

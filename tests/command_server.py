@@ -15,6 +15,7 @@ import etl.compare
 import etl.pipeline
 import etl.publish.local
 import etl.report
+import etl.signing
 import etl.status
 import etl.verify
 

@@ -108,7 +108,7 @@ def test_the_whole_history_verifies(history, daylight):
 def test_the_addresses_of_the_newest_files_stay(history):
     latest = history.catalogue / "latest/tables/complaints.csv"
     assert latest.read_bytes() == (history.second / "tables/complaints.csv").read_bytes()
-    assert {"catalogue.json", "data.json", "feed.atom", "index.html", "latest", "releases"} == {
+    assert {"catalogue.json", "data.json", "feed.atom", "index.html", "latest", "releases", "revision-policy.html"} == {
         path.name for path in history.catalogue.iterdir() if not path.name.startswith(".")
     }
 
@@ -208,7 +208,7 @@ def test_a_full_disk_leaves_the_catalogue_as_it_was(most_bytes, history, small_c
         "publish", history.second, "--to", "local", "--catalogue", small_copy, "--yes", most_bytes=most_bytes
     )
     assert ran.code == 13
-    assert "Readers see it as it was before" in ran.err
+    assert "Readers see it whole" in ran.err
     assert verify(small_copy)
     assert len(open_catalogue(small_copy).published()) == 1
     assert daylight("publish", history.second, "--to", "local", "--catalogue", small_copy, "--yes").code == 0

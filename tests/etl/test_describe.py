@@ -59,7 +59,7 @@ DCAT = {
     "type": "object",
     "required": ["conformsTo", "dataset"],
     "properties": {
-        "conformsTo": {"const": "https://resources.data.gov/schemas/dcat-us/v1.1/schema"},
+        "conformsTo": {"const": "https://project-open-data.cio.gov/v1.1/schema"},
         "dataset": {"type": "array", "items": DCAT_DATASET},
     },
 }

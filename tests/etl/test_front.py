@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from etl.describe import EMPTY_CATALOG
-from etl.front import ATOM, citation, front_files
+from etl.front import ATOM, POLICY, citation, front_files
 from schemas.jurisdiction import jurisdiction
 from schemas.release import FRONT_FILES, CatalogueEntry, DatasetEntry, FileEntry, Manifest
 
@@ -97,7 +97,7 @@ def landing(newest: Manifest | None = None) -> Page:
 
 def test_the_files_are_those_the_catalogue_lists() -> None:
     files = front(data='{"dataset": []}')
-    assert tuple(sorted(files)) == tuple(sorted(FRONT_FILES))
+    assert tuple(sorted(files)) == tuple(sorted((*FRONT_FILES, POLICY)))
     assert files["data.json"] == '{"dataset": []}'
     assert files == front(data='{"dataset": []}')
 
