@@ -22,11 +22,11 @@ def write_file(place: Path, content: bytes) -> None:
         raise SettingsError(f"{place} could not be written: {fault.strerror}.") from fault
 
 
-def write_release(release: Release, out: Path, earlier: Sequence[OpenRelease] = ()) -> Path:
+def write_release(release: Release, out: Path, earlier: Sequence[OpenRelease] | None = None) -> Path:
     """Write the release under its id; one that is there already and is whole is left as it is.
 
-    earlier: the releases that are still public. The certificate is checked as anyone will check it, from the written files
-    alone; DisclosureRefused when it does not hold, and nothing is left.
+    earlier: the releases that are still public. The certificate is then checked as anyone will check it, from the written
+    files alone; DisclosureRefused when it does not hold, and nothing is left.
     """
     place = out / release.manifest.id
     try:
@@ -43,7 +43,8 @@ def write_release(release: Release, out: Path, earlier: Sequence[OpenRelease] = 
             file = beside / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        _check_proof(beside, earlier)
+        if earlier is not None:
+            _check_proof(beside, earlier)
         beside.chmod(0o755)
         beside.rename(place)
     except OSError as fault:
