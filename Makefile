@@ -66,6 +66,7 @@ bench: .venv/.test ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/build.py
 	@$(BIN)/python benchmarks/disclosure.py
 	@$(BIN)/python benchmarks/many_releases.py
+	@$(BIN)/python benchmarks/socrata.py
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate

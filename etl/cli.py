@@ -39,6 +39,7 @@ class To(StrEnum):
     """Where a release can be published."""
 
     LOCAL = "local"
+    SOCRATA = "socrata"
 
 
 @app.command()
@@ -154,20 +155,30 @@ def diff(old: Path, new: Path, as_json: Json = False) -> None:
 
 
 @app.command()
-def publish(
+def publish(  # noqa: PLR0913, PLR0917 - one option each
     release: Annotated[Path, typer.Argument(help="The folder of a release.")],
     to: Annotated[To, typer.Option(help="Where to.")],
     catalogue: CatalogueOption = None,
     yes: Yes = False,
+    dataset: Annotated[list[str] | None, typer.Option(help="Socrata: only this table; may be given again.")] = None,
+    allow_shrink: Annotated[
+        bool, typer.Option("--allow-shrink", help="Socrata: a table may lose more rows than the settings allow.")
+    ] = False,
+    allow_sample: Annotated[
+        bool, typer.Option("--allow-sample", help="Socrata: sample rows may go to private datasets.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Publish a release. Example: daylight publish var/releases/ID --to local --catalogue var/catalogue --yes"""
     from etl.publish.local import LocalCatalogue
     from schemas.release import open_folder
 
-    match to:
-        case To.LOCAL:
-            destination = LocalCatalogue(catalogue_folder(catalogue))
+    if to is To.SOCRATA:
+        from etl.cli_publish import Options, publish_to_socrata
+
+        publish_to_socrata(release, Options(yes, allow_shrink, allow_sample, tuple(dataset or ()), as_json))
+        return
+    destination = LocalCatalogue(catalogue_folder(catalogue))
     plan = destination.plan(open_folder(release))
     done = destination.publish(plan).done if yes else ()
     if as_json:
