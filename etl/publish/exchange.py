@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.ssl_ import create_urllib3_context
 
 _CONNECT_SECONDS = 10.0
-_PATIENT_STATUSES = (408, 425, 429, 500, 502, 503, 504)
+_PATIENT_STATUSES = (408, 425, 500, 502, 503, 504)
 _LOCKED = "cannot-acquire-write-lock"
 
 

@@ -64,6 +64,7 @@ def test_killed_while_a_table_is_changed(number, applied, publish, portal, relea
     assert portal.only().view["description"] != "old"
 
 
+@pytest.mark.slow
 @WHEN
 @pytest.mark.parametrize("number", range(STAGED))
 def test_killed_while_a_working_copy_is_filled(number, applied, publish, portal, release, next_release, fake):
