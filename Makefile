@@ -69,6 +69,7 @@ bench: .venv/.test ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/many_releases.py
 	@$(BIN)/python benchmarks/validation.py
 	@$(BIN)/python benchmarks/publish.py
+	@$(BIN)/python benchmarks/socrata.py
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate

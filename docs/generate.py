@@ -18,6 +18,8 @@ from pydantic_core import PydanticUndefined
 import etl.errors
 from etl.cli import app
 from etl.findings import KINDS, Kind
+from etl.publish.portal_settings import PREFIX as PORTAL_PREFIX
+from etl.publish.portal_settings import SECRETS, PortalSettings
 from etl.settings import PREFIX, Settings
 from schemas.declare import Dataset, Formula, Indicator, MaxOf, RowsWhere, SumOf
 from schemas.dictionary import dictionary_page
@@ -104,7 +106,21 @@ def _settings() -> list[str]:
              "| in `daylight.toml` | environment variable | default |", "|---|---|---|"]  # fmt: skip
     for name, field in Settings.model_fields.items():
         default = "" if field.default in (None, PydanticUndefined) else f"`{field.default}`"
-        lines.append(f"| `{name}` | `{PREFIX}{name.upper()}` | {default or 'today, for commands that take a day'} |")
+        lines.append(
+            f"| `{name}` | `{PREFIX}{name.upper()}` | {'today, for commands that take a day' if name == 'on' else default or 'none'} |"
+        )
+    return [*lines, ""]
+
+
+def _portal_settings() -> list[str]:
+    lines = ["## Settings of a portal", "", " ".join(cleandoc(PortalSettings.__doc__ or "").split("\n\n", 1)[1].split()), "",
+             "Each variable may end in `_FILE` and name a file that holds the setting. Secrets stand nowhere else; the other "
+             "settings may stand under `[socrata]` in `daylight.toml`.", "",
+             "| under `[socrata]` | environment variable | default |", "|---|---|---|"]  # fmt: skip
+    for name, field in PortalSettings.model_fields.items():
+        default = "needed" if field.is_required() else f"`{field.default}`" if field.default else "none"
+        place = "not there: a secret" if name in SECRETS else f"`{name}`"
+        lines.append(f"| {place} | `{PORTAL_PREFIX}{name.upper()}` | {default} |")
     return [*lines, ""]
 
 
@@ -117,7 +133,7 @@ def commands_page() -> str:
     introduction = (
         "The command is `daylight`; `python -m etl` is the same. Results go to standard output, errors to stderr."
     )
-    return _page("Commands", introduction, [*lines, *_exit_codes(), *_settings()])
+    return _page("Commands", introduction, [*lines, *_exit_codes(), *_settings(), *_portal_settings()])
 
 
 # --- findings -------------------------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ class To(StrEnum):
     """Where a release can be published."""
 
     LOCAL = "local"
+    SOCRATA = "socrata"
 
 
 @app.command()
@@ -176,14 +177,24 @@ def publish(  # noqa: PLR0913, PLR0917 - one option each
     catalogue: CatalogueOption = None,
     sign_key: SignKey = None,
     yes: Yes = False,
+    dataset: Annotated[list[str] | None, typer.Option(help="Socrata: only this table; may be given again.")] = None,
+    allow_shrink: Annotated[
+        bool, typer.Option("--allow-shrink", help="Socrata: a table may lose more rows than the settings allow.")
+    ] = False,
+    allow_sample: Annotated[
+        bool, typer.Option("--allow-sample", help="Socrata: sample rows may go to private datasets.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Publish a release. Example: daylight publish var/releases/ID --to local --catalogue var/catalogue --yes"""
     from schemas.release import open_folder
 
-    match to:
-        case To.LOCAL:
-            destination = local_catalogue(catalogue_folder(catalogue), sign_key)
+    if to is To.SOCRATA:
+        from etl.cli_publish import Options, publish_to_socrata
+
+        publish_to_socrata(release, Options(yes, allow_shrink, allow_sample, tuple(dataset or ()), as_json))
+        return
+    destination = local_catalogue(catalogue_folder(catalogue), sign_key)
     plan = destination.plan(open_folder(release))
     done = destination.publish(plan).done if yes else ()
     if as_json:

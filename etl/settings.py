@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from etl.errors import SettingsError
+from etl.publish.portal_settings import PortalSettings, portal_settings_from
 
 FILE = "daylight.toml"
 PREFIX = "DAYLIGHT_"
@@ -86,3 +87,8 @@ def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
 def current() -> Settings:
     """The settings of this process."""
     return settings_from(os.environ, Path.cwd())
+
+
+def portal() -> PortalSettings:
+    """The Socrata portal's settings of this process."""
+    return portal_settings_from(os.environ, Path.cwd())

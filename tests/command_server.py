@@ -1,6 +1,7 @@
 """Runs `daylight` in forks of one process that has the libraries loaded: real processes, without seconds of start each.
 
 One order a line on stdin (JSON: arguments, folder, environment, out, err, most_bytes); one exit code a line on stdout.
+`pid_file`, where an order has one, is told the process, so that a test can kill it.
 `most_bytes` is the longest file that the command can write: longer, and the system says no, as on a full disk.
 """
 
@@ -9,11 +10,13 @@ import os
 import resource
 import sys
 import traceback
+from pathlib import Path
 
 import etl.cli
 import etl.compare
 import etl.pipeline
 import etl.publish.local
+import etl.publish.socrata
 import etl.report
 import etl.signing
 import etl.status
@@ -22,6 +25,8 @@ import etl.verify
 
 def _prepare(order: dict) -> None:
     os.chdir(order["folder"])
+    if "pid_file" in order:
+        Path(order["pid_file"]).write_text(str(os.getpid()))
     os.environ.clear()
     os.environ.update(order["environment"])
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -18,7 +18,7 @@ WATCHED = """
 import importlib, os, socket, sys, threading, warnings
 
 warnings.simplefilter("error")
-import pandas, pandera.pandas, typer, rich, plotly.graph_objects, streamlit, uvicorn, starlette.routing  # not ours
+import pandas, pandera.pandas, typer, rich, plotly.graph_objects, streamlit, uvicorn, sodapy, starlette.routing  # not ours
 from streamlit.starlette import App
 
 opened = []
