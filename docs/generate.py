@@ -105,11 +105,9 @@ def _settings() -> list[str]:
              "working folder, and that before the default.", "",
              "| in `daylight.toml` | environment variable | default |", "|---|---|---|"]  # fmt: skip
     for name, field in Settings.model_fields.items():
-        default = "" if field.default in (None, PydanticUndefined) else f"`{field.default}`"
         told = "today, for commands that take a day" if name == "on" else "none"
         default = told if field.default in (None, "", PydanticUndefined) else f"`{field.default}`"
         lines.append(f"| `{name}` | `{PREFIX}{name.upper()}` | {default} |")
-        )
     return [*lines, ""]
 
 
