@@ -135,9 +135,9 @@ def check_catalogue(catalogue: Catalogue, trust: Trust) -> tuple[Verified, list[
     releases = _check_chain(catalogue)
     _check_latest(catalogue, releases[0] if releases else None)
     gone = [entry for entry in entries if entry.state == "withdrawn"]
+    chain = f"{len(entries)} releases form an unbroken chain, from {entries[-1].id} to {entries[0].id}"
     said = [
-        f"{len(entries)} releases form an unbroken chain, from {entries[-1].id} to {entries[0].id}; the first page is as it "
-        "was published.",
+        f"{chain if len(entries) > 1 else f'There is one release, {entries[0].id}'}; the first page is as it was published.",
         *(f"Release {one.id} was withdrawn on {one.withdrawn_on}: {one.reason}" for one in gone),
         *_expected_words(catalogue, trust), *signed_words(catalogue, releases, trust), *left_over(catalogue, releases),
     ]  # fmt: skip
