@@ -12,8 +12,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl import describe, static
+from etl import describe
 from etl.disclosure import Protected, ProtectedTable
+from etl.edition.pages import Site
+from etl.edition.previews import previews
+from etl.edition.record import Record
 from etl.tabletext import csv_bytes
 from schemas import dictionary
 from schemas.declare import Origin
@@ -32,6 +35,9 @@ from schemas.release import (
     sha256,
     sums_text,
 )
+
+OUTSIDE = (".parquet", ".png", ".pdf")
+"""Files that hold what other files hold, in bytes that depend on the program that wrote them: not in the digest."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +127,6 @@ def content(
     texts |= {"disclosure/audit.json": canonical_json({**audit, "tables": accounts})}
     texts |= {"disclosure/certificate.json": compact_json(protected.certificate)}
     texts |= describe.files(release_facts, files["tables/indicators.csv"])
-    definitions = [dictionary.indicator_definition(i, tables[n].dataset) for n in sorted(tables)
-                   for i in tables[n].dataset.indicators]  # fmt: skip
-    texts["site/en/index.html"] = static.site_page(release_facts, indicators, definitions, county.law)
     return Content(facts=release_facts, files=files | {path: text.encode() for path, text in texts.items()})
 
 
@@ -136,9 +139,15 @@ def _data_to(described: Sequence[describe.TableFacts]) -> str:
 def assemble(
     made: Content, compared: Mapping[str, str], *, previous: Link | None, reasons: Sequence[Reason]
 ) -> Release:
-    """Put content and comparison together, hash everything, and name the release by its digest."""
+    """Put content and comparison together, make the pages, hash everything, and name the release by its digest."""
     files = made.files | {path: text.encode() for path, text in compared.items()}
     facts = made.facts
+    record = Record(
+        title=describe.release_title(facts), created_on=facts.created_on, data_to=facts.data_to, reasons=tuple(reasons),
+        origins={t.dataset.id: str(t.origin) for t in facts.tables}, read=lambda path: files[path].decode(),
+    )  # fmt: skip
+    site = Site(record)
+    files |= {path: text.encode() for path, text in site.pages().items()} | previews(site)
     core = Manifest(
         id="", digest="", created_on=facts.created_on, jurisdiction=facts.county.id, title=facts.title,
         publisher=facts.county.publisher, licence=facts.county.data_licence, data_to=facts.data_to,
@@ -148,7 +157,7 @@ def assemble(
         ),
         previous=previous, reasons=tuple(reasons),
         files=tuple(
-            FileEntry(path=path, sha256=sha256(files[path]), bytes=len(files[path]), in_digest=not path.endswith(".parquet"))
+            FileEntry(path=path, sha256=sha256(files[path]), bytes=len(files[path]), in_digest=not path.endswith(OUTSIDE))
             for path in sorted(files)
         ),
     )  # fmt: skip

@@ -18,7 +18,7 @@ _LATEST = "latest/"
 _STATIC = "site/en/index.html"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PAGES = {
-    _STATIC: "Read it: every indicator and table on one page",
+    _STATIC: "Read it: every indicator, chart and table on plain pages",
     "notes.md": "What changed",
     "revisions.csv": "Every changed cell",
     MANIFEST: "Manifest",
