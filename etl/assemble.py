@@ -5,7 +5,7 @@ The same tables on the same day after the same release give the same bytes. Only
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 
 from etl import describe
 from etl.disclosure import Protected, ProtectedTable
+from etl.edition.packet import packet_pdf
 from etl.edition.pages import Site
 from etl.edition.previews import previews
+from etl.edition.quarter import has_figures, last_whole_quarter
 from etl.edition.record import Record
 from etl.tabletext import csv_bytes
 from schemas import dictionary
@@ -23,6 +25,7 @@ from schemas.declare import Origin
 from schemas.jurisdiction import Jurisdiction
 from schemas.release import (
     MANIFEST,
+    PACKET,
     SUMS,
     FileEntry,
     Link,
@@ -136,6 +139,25 @@ def _data_to(described: Sequence[describe.TableFacts]) -> str:
     return max((month for month in months if "Q" not in month), default="")
 
 
+def _entries(files: Mapping[str, bytes]) -> tuple[FileEntry, ...]:
+    """Every file with its hash, in order."""
+    return tuple(
+        FileEntry(path=path, sha256=sha256(files[path]), bytes=len(files[path]), in_digest=not path.endswith(OUTSIDE))
+        for path in sorted(files)
+    )
+
+
+def _packet(record: Record, site: Site) -> dict[str, bytes]:
+    """The council's packet of the last whole quarter, which names the release; none before there is such a quarter.
+
+    It is not in the digest, so the release has its name before the packet is made.
+    """
+    chosen = last_whole_quarter(record.data_to)
+    if chosen is None or not has_figures(record, chosen):
+        return {}
+    return {PACKET: packet_pdf(record, chosen, site.picture)}
+
+
 def assemble(
     made: Content, compared: Mapping[str, str], *, previous: Link | None, reasons: Sequence[Reason]
 ) -> Release:
@@ -156,13 +178,12 @@ def assemble(
             for t in facts.tables
         ),
         previous=previous, reasons=tuple(reasons),
-        files=tuple(
-            FileEntry(path=path, sha256=sha256(files[path]), bytes=len(files[path]), in_digest=not path.endswith(OUTSIDE))
-            for path in sorted(files)
-        ),
+        files=_entries(files),
     )  # fmt: skip
     digest = release_digest(core.model_dump(mode="json"))
-    manifest = core.model_copy(update={"digest": digest, "id": release_id(facts.created_on, digest)})
+    named = release_id(facts.created_on, digest)
+    files |= _packet(replace(record, release_id=named), site)
+    manifest = core.model_copy(update={"digest": digest, "id": named, "files": _entries(files)})
     files[MANIFEST] = canonical_json(manifest.model_dump(mode="json")).encode()
     files[SUMS] = sums_text({path: sha256(text) for path, text in files.items()}).encode()
     return Release(manifest, files)

@@ -23,6 +23,8 @@ SUMS = "SHA256SUMS"
 SIGNATURE = "SHA256SUMS.minisig"
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.json"
+PACKET = "packet.pdf"
+"""The council's packet of the last whole quarter; a release without one has no whole quarter."""
 FRONT_FILES = ("data.json", "feed.atom", "index.html")
 """The files of a catalogue's first page: made from its releases, listed with their hashes in catalogue.json."""
 

@@ -21,10 +21,22 @@ def happenings(record: Record) -> tuple[Happening, ...]:
     return tuple(Happening(event["number"], date.fromisoformat(event["on"])) for event in record.events)
 
 
-def revised_periods(record: Record, dataset: str) -> frozenset[str]:
-    """The periods of a table that its log of corrections names."""
-    rows = record.table("corrections")
-    return frozenset(row["key"].partition("|")[0] for row in rows if row["dataset"] == dataset)
+def _columns(formula: Mapping[str, Any] | None) -> set[str]:
+    """The columns that a formula reads."""
+    if formula is None:
+        return set()
+    named = {column for column, _weight in formula.get("terms", ())} | {formula.get("column", "")}
+    return named | {condition["column"] for condition in formula.get("where", ())}
+
+
+def revised_periods(record: Record, measure: Mapping[str, Any]) -> frozenset[str]:
+    """The periods in which the log of corrections names a figure that an indicator is computed from."""
+    columns = _columns(measure["numerator"]) | _columns(measure["denominator"])
+    return frozenset(
+        row["key"].partition("|")[0]
+        for row in record.table("corrections")
+        if row["dataset"] == measure["dataset"] and row["column"] in columns
+    )
 
 
 def spots(lines: Sequence[Reading], revised: frozenset[str], _: Wording) -> list[Spot]:
@@ -82,7 +94,7 @@ def picture(measure: Mapping[str, Any], record: Record, _: Wording, *, height: i
         band=baseline(record, _) if has_band else None,
     )  # fmt: skip
     draw = counts if as_counts else trend
-    return draw(spots(lines, revised_periods(record, measure["dataset"]), _), around, _)
+    return draw(spots(lines, revised_periods(record, measure), _), around, _)
 
 
 def event_key(lines: Sequence[Reading], record: Record, _: Wording) -> list[str]:

@@ -10,11 +10,13 @@ from typing import Any
 from markupsafe import Markup
 
 from etl.edition import structured
-from etl.edition.charts import event_key, picture
+from etl.edition.charts import event_key, picture, revised_periods
 from etl.edition.duties import DUTIES, Duty
 from etl.edition.explain import formula, law_lines
+from etl.edition.extras import extras
 from etl.edition.figures import BASES, PERCENT_FROM, asked, figure, main_series, readings, score, sentence, verdict, who
 from etl.edition.grids import Grid, dataset_grid, history_grid, revisions_grid, signs_in
+from etl.edition.quarter import has_figures, last_whole_quarter
 from etl.edition.record import Record
 from etl.static import render
 from schemas.drawing.svg import svg
@@ -117,12 +119,13 @@ class Site:
 
     def _index(self) -> str:
         record, _ = self.record, self.wording
-        names = sorted(record.origins)
+        names, chosen = sorted(record.origins), last_whole_quarter(record.data_to)
         pages = [(structured.marked(record.title_of(n), record.mark([n])), f"tables/{n}.html") for n in names]
         description = self._description()
         return self._render(INDEX, "edition_index.html.j2", {
             "title": record.title, "description": description, "score": score(record, _), "rows": self._index_rows(),
             "tables": self._table_rows(names), "percent_from": PERCENT_FROM,
+            "has_packet": chosen is not None and has_figures(record, chosen),
             "structured": structured.catalogue(record, description, pages, _),
         })  # fmt: skip
 
@@ -139,7 +142,9 @@ class Site:
             "picture": Markup(self.picture(measure)), "grid": grid, "dataset": measure["dataset"],  # noqa: S704 - our SVG
             "dataset_title": record.title_of(measure["dataset"]), "has_table": measure["dataset"] in record.origins,
             "key": [(SIGNS[mark], _(NAMES[mark])) for mark in SIGNS if mark in used],
-            "events": event_key(main, record, _), "mark": record.mark([measure["dataset"]]),
+            "events": event_key(main, record, _),
+            "has_revised": bool(revised_periods(record, measure) & {line.period for line in main}),
+            "mark": record.mark([measure["dataset"]]),
             "numerator": formula(measure["numerator"], _), "denominator": formula(measure["denominator"], _),
             "law": law_lines(measure["law"], record, _),
         }  # fmt: skip
@@ -153,6 +158,8 @@ class Site:
         title = structured.marked(_(duty.title), record.mark(tables))
         return self._render(duty.code, "edition_duty.html.j2", {
             "title": title, "question": _(duty.question), "description": description, "exhibits": exhibits,
+            "extras": [(extra, Markup(svg(extra.scene)), record.mark([extra.dataset]))  # noqa: S704 - our own SVG
+                       for extra in extras(duty.code, record, _)],
             "tables": self._table_rows(tables), "structured": structured.page(record, title, description, tables, _),
         })  # fmt: skip
 

@@ -10,7 +10,7 @@ from schemas.wording import Wording
 
 _STEPS = (1, 2, 5, 10)
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
-MOST_LABELS = 7
+MOST_LABELS = 8
 
 
 def months(period: str) -> float:
@@ -68,14 +68,19 @@ def side(plot: Plot, values: Sequence[float], texts: Sequence[str]) -> tuple[lis
     return rules, [Text(plot.left - 7, plot.y(value), text, "right") for value, text in zip(values, texts, strict=True)]
 
 
+def _named(order: Sequence[str]) -> list[str]:
+    """The periods that are named: at most so many, at even steps; months so that the steps meet the turn of a year."""
+    if all(len(period) == 7 and "Q" not in period for period in order) and len(order) > MOST_LABELS:
+        numbers = [round(months(period) - 0.5) for period in order]
+        step = next((s for s in _MONTH_STEPS if (numbers[-1] - numbers[0]) / s < MOST_LABELS), 120)
+        return [p for p, number in zip(order, numbers, strict=True) if number % step == 0]
+    step = -(-len(order) // MOST_LABELS)
+    return list(order[:: step or 1])
+
+
 def foot(plot: Plot, periods: Sequence[str], _: Wording, *, y: float) -> tuple[list[Rule], list[Text]]:
     """Short strokes and the names of some periods below, so few that they never touch; the year where it is needed."""
-    named = {period: round(months(period) * 2) for period in dict.fromkeys(periods)}
-    order = sorted(named)
-    if not order:
-        return [], []
-    step = next((s for s in _MONTH_STEPS if (named[order[-1]] - named[order[0]]) / 2 / s < MOST_LABELS), 120)
-    chosen = [period for period in order if ((named[period] - 1) // 2 - step // 2) % step == 0] or [order[-1]]
+    chosen = _named(sorted(set(periods), key=months))
     rules = [Rule(plot.x(period), plot.bottom, plot.x(period), plot.bottom + 5, AXIS) for period in chosen]
     texts = []
     shown_year = ""

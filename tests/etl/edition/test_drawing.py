@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from schemas.drawing import design
-from schemas.drawing.axis import MOST_LABELS, foot, months, ticks
+from schemas.drawing.axis import MOST_LABELS, months, ticks
+from schemas.drawing.compare import Kind, bars, series
 from schemas.drawing.scene import CROSS, GOAL, SERIES, Line, Point, Rect, Rule, Scene, Text
 from schemas.drawing.svg import in_family, png, svg
 from schemas.drawing.trend import WIDTH, Aim, Around, Band, Happening, Spot, counts, shown_events, trend
@@ -115,11 +116,39 @@ def test_the_names_of_periods_are_few_and_never_touch(count):
     assert all(after - before > 28 for before, after in pairwise(names))
 
 
+@pytest.mark.parametrize(
+    ("periods", "named"),
+    [(("2011", "2012", "2013", "2014"), ["2011", "2012", "2013", "2014"]),
+     (tuple(f"{2022 + n // 4}-Q{n % 4 + 1}" for n in range(14)), ["Q1", "Q3", "Q1", "Q3", "Q1", "Q3", "Q1"]),
+     (tuple(f"{2024 + n // 12}-{n % 12 + 1:02}" for n in range(9, 33)), ["Oct", "Jan", "Apr", "Jul"] * 2)],
+)  # fmt: skip
+def test_years_quarters_and_months_are_named_at_even_steps(periods, named):
+    spots = [Spot(period, 1.0, Mark.COUNTED, "1") for period in periods]
+    drawn = series({"One": spots}, Around(title="", subtitle="", alt=""), ENGLISH)
+    low = min(text.y for text in drawn.texts if text.align == "center")
+    found = [text.text for text in drawn.texts if text.align == "center" and text.y == low]
+    assert found == named
+
+
+def test_bars_are_as_long_as_their_numbers_and_none_has_no_bar():
+    drawn = bars([Kind("Declined", 200, "200"), Kind("Pending", 50, "50"), Kind("Other", 0, "0")], ALL)
+    long, short, none = (rect.x2 - rect.x for rect in drawn.rects)
+    assert long == pytest.approx(4 * short)
+    assert none == 0
+    assert {"Declined", "200", "Pending", "50", "Other", "0", "SAMPLE DATA"} <= {text.text for text in drawn.texts}
+
+
+def test_series_differ_in_shape_and_break_at_a_gap():
+    one = [spot(5, 3.0), spot(6, None, Mark.MISSING), spot(7, 4.0), spot(8, 5.0)]
+    drawn = series({"ICE": one, "County": [spot(5, 2.0), spot(6, 2.0)]}, ALL, ENGLISH)
+    assert [len(line.points) for line in drawn.lines] == [2, 2]
+    assert {"circle", "square", CROSS} == {point.shape for point in drawn.points}
+
+
 def test_months_quarters_and_years_share_an_axis():
     assert months("2026-01") == 2026 * 12 + 0.5
     assert months("2026-Q1") == months("2026-02")
     assert months("2026") == (months("2026-06") + months("2026-07")) / 2
-    assert foot is not None
     assert shown_events((Happening(1, date(2026, 1, 1)),), ()) == ()
 
 

@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
@@ -14,6 +15,7 @@ import pytest
 from dashboard.pages import BY_CODE
 from etl.edition.duties import DUTIES
 from etl.edition.explain import formula
+from etl.edition.extras import extras
 from etl.edition.grids import MOST_CELLS, dataset_grid
 from etl.edition.pages import TWINS, Site
 from etl.edition.previews import previews
@@ -146,7 +148,7 @@ def test_every_relative_link_leads_to_a_page_or_a_file_of_the_release(pages):
     tables = {f"tables/{d.id}.{form}" for d in datasets() for form in ("csv", "parquet", "csv-metadata.json")}
     known = {*pages, *tables, "tables/indicators.csv", "tables/indicators.parquet", "notes.md", "revisions.csv",
              "manifest.json", "SHA256SUMS", "datapackage.json", "data.json", "croissant.json", "disclosure/audit.json",
-             "definitions/dictionary.md", *(f"definitions/{d.id}.json" for d in datasets())}  # fmt: skip
+             "definitions/dictionary.md", "packet.pdf", *(f"definitions/{d.id}.json" for d in datasets())}  # fmt: skip
     anchors = {path: set(Page(text).values("id")) for path, text in pages.items()}
     for path, text in pages.items():
         for link in Page(text).links():
@@ -394,3 +396,45 @@ def test_every_formula_of_a_declared_indicator_can_be_said(record_of_lines):
 def test_periods_and_days_in_words(period, words):
     assert period_words(period) == words
     assert day_words(date(2026, 10, 2)) == "2 October 2026"
+
+
+def test_further_pictures_have_their_sentence_and_table(record_of_lines):
+    row = {**dataset("ice_requests").examples[0], "data_origin": "SAMPLE DATA", "period": "2026-09",
+           **{f"{column.name}_status": "shown" for column in dataset("ice_requests").columns}}  # fmt: skip
+    rows = [
+        {**row, "instrument": "I-200", "requests_received": "1200"},
+        {**row, "instrument": "none", "requests_received": "7"},
+    ]
+    old = {**row, "period": "2024-01", "instrument": "I-205", "requests_received": "5000"}
+    periods = [{**row, "period": f"2025-{month:02}", "requests_received": "0"} for month in range(10, 13)]
+    periods += [{**row, "period": f"2026-{month:02}", "requests_received": "0"} for month in range(1, 9)]
+    made = {
+        one.id: one
+        for one in extras("requests", record_of_lines(tables={"ice_requests": [old, *periods, *rows]}), ENGLISH)
+    }
+    by_instrument = made["ice_requests-instrument"]
+    assert by_instrument.grid.rows[0][1] == "1,200"
+    assert by_instrument.said.startswith(
+        "Requests by legal instrument, October 2025 to September 2026. Most often: Form I-200"
+    )
+    assert all("I-205" not in label for label, _ in by_instrument.grid.rows), "the last twelve months, and no more"
+
+
+def test_a_sum_with_a_missing_part_is_missing(record_of_lines):
+    row = {"data_origin": "real", "period": "2013", "ice_facility_name": "KING COUNTY ADULT JAIL",
+           "declined_by_agency": "4", "declined_by_agency_status": "shown", "other_recorded_outcome": "6",
+           "other_recorded_outcome_status": "shown"}  # fmt: skip
+    other = {**row, "ice_facility_name": "REGIONAL JUSTICE CENTER", "declined_by_agency": "",
+             "declined_by_agency_status": "not_reported"}  # fmt: skip
+    elsewhere = {**row, "ice_facility_name": "ELSEWHERE", "other_recorded_outcome": "900"}
+    record = record_of_lines(tables={"federal_detainers_declined": [row, other, elsewhere]})
+    made = {one.id: one for one in extras("federal", record, ENGLISH)}
+    assert made["federal_detainers_declined"].grid.rows == (("2013", "✕", "12"),)
+
+
+def test_a_page_without_its_tables_still_stands(record_of_lines):
+    record = record_of_lines()
+    bare = replace(record, origins={"training": "real"})
+    text = Site(bare).pages()["site/en/requests.html"]
+    assert "Its table is not in this release." in text
+    assert extras("requests", bare, ENGLISH) == []
