@@ -5,15 +5,20 @@ The same tables on the same day after the same release give the same bytes. Only
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl import describe, static
+from etl import describe
 from etl.disclosure import Protected, ProtectedTable
+from etl.edition.packet import packet_pdf
+from etl.edition.pages import Site
+from etl.edition.previews import previews
+from etl.edition.quarter import has_figures, last_whole_quarter
+from etl.edition.record import Record
 from etl.signing import Signer
 from etl.tabletext import csv_bytes, safe_to_open
 from schemas import dictionary
@@ -22,6 +27,7 @@ from schemas.jurisdiction import Jurisdiction
 from schemas.release import (
     KEY_SIGNATURE,
     MANIFEST,
+    PACKET,
     PUBLIC_KEY,
     SIGNATURE,
     SUMS,
@@ -36,6 +42,9 @@ from schemas.release import (
     sha256,
     sums_text,
 )
+
+OUTSIDE = (".parquet", ".png", ".pdf")
+"""Files that hold what other files hold, in bytes that depend on the program that wrote them: not in the digest."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +143,6 @@ def content(
     texts |= {"disclosure/audit.json": canonical_json({**audit, "tables": accounts})}
     texts |= {"disclosure/certificate.json": compact_json(protected.certificate)}
     texts |= describe.files(release_facts, files["tables/indicators.csv"])
-    definitions = [dictionary.indicator_definition(i, tables[n].dataset) for n in sorted(tables)
-                   for i in tables[n].dataset.indicators]  # fmt: skip
-    texts["site/en/index.html"] = static.site_page(release_facts, indicators, definitions, county.law)
     return Content(facts=release_facts, files=files | {path: text.encode() for path, text in texts.items()})
 
 
@@ -146,12 +152,37 @@ def _data_to(described: Sequence[describe.TableFacts]) -> str:
     return max((month for month in months if "Q" not in month), default="")
 
 
+def _entries(files: Mapping[str, bytes]) -> tuple[FileEntry, ...]:
+    """Every file with its hash, in order."""
+    return tuple(
+        FileEntry(path=path, sha256=sha256(files[path]), bytes=len(files[path]), in_digest=not path.endswith(OUTSIDE))
+        for path in sorted(files)
+    )
+
+
+def _packet(record: Record, site: Site) -> dict[str, bytes]:
+    """The council's packet of the last whole quarter, which names the release; none before there is such a quarter.
+
+    It is not in the digest, so the release has its name before the packet is made.
+    """
+    chosen = last_whole_quarter(record.data_to)
+    if chosen is None or not has_figures(record, chosen):
+        return {}
+    return {PACKET: packet_pdf(record, chosen, site.picture)}
+
+
 def assemble(
     made: Content, compared: Mapping[str, str], *, previous: Link | None, reasons: Sequence[Reason]
 ) -> Release:
-    """Put content and comparison together, hash everything, and name the release by its digest."""
+    """Put content and comparison together, make the pages, hash everything, and name the release by its digest."""
     files = made.files | {path: text.encode() for path, text in compared.items()}
     facts = made.facts
+    record = Record(
+        title=describe.release_title(facts), created_on=facts.created_on, data_to=facts.data_to, reasons=tuple(reasons),
+        origins={t.dataset.id: str(t.origin) for t in facts.tables}, read=lambda path: files[path].decode(),
+    )  # fmt: skip
+    site = Site(record)
+    files |= {path: text.encode() for path, text in site.pages().items()} | previews(site)
     core = Manifest(
         id="", digest="", created_on=facts.created_on, jurisdiction=facts.county.id, title=facts.title,
         publisher=facts.county.publisher, licence=facts.county.data_licence, data_to=facts.data_to,
@@ -160,13 +191,12 @@ def assemble(
             for t in facts.tables
         ),
         previous=previous, reasons=tuple(reasons),
-        files=tuple(
-            FileEntry(path=path, sha256=sha256(files[path]), bytes=len(files[path]), in_digest=not path.endswith(".parquet"))
-            for path in sorted(files)
-        ),
+        files=_entries(files),
     )  # fmt: skip
     digest = release_digest(core.model_dump(mode="json"))
-    manifest = core.model_copy(update={"digest": digest, "id": release_id(facts.created_on, digest)})
+    named = release_id(facts.created_on, digest)
+    files |= _packet(replace(record, release_id=named), site)
+    manifest = core.model_copy(update={"digest": digest, "id": named, "files": _entries(files)})
     files[MANIFEST] = canonical_json(manifest.model_dump(mode="json")).encode()
     files[SUMS] = sums_text({path: sha256(text) for path, text in files.items()}).encode()
     return Release(manifest, files)

@@ -238,6 +238,28 @@ def status(
 
 
 @app.command()
+def packet(
+    quarter: Annotated[str, typer.Option(help="The quarter, such as 2026Q3.")],
+    out: Annotated[Path, typer.Option("-o", "--out", dir_okay=False, help="The PDF file to write.")],
+    catalogue: CatalogueOption = None,
+) -> None:
+    """Write the council's packet of a quarter as PDF. Example: daylight packet --quarter 2026Q3 -o packet.pdf"""
+    from etl.edition import packet as paper
+    from etl.edition.pages import Site
+    from etl.edition.quarter import quarter as quarter_of
+    from etl.edition.record import record_of
+    from etl.write import write_file
+
+    chosen = quarter_of(quarter)
+    record = record_of(release_at(catalogue_folder(catalogue)))
+    with progress_shown() as progress:
+        progress("Drawing the charts")
+        made = paper.packet_pdf(record, chosen, Site(record).picture)
+    write_file(out, made)
+    say(f"Wrote {out}: {chosen}, from release {record.release_id}.")
+
+
+@app.command()
 def serve(
     catalogue: CatalogueOption = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on [127.0.0.1].")] = None,

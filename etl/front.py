@@ -14,7 +14,7 @@ from datetime import date
 from etl.describe import INDICATOR_TITLE, INDICATORS, located, marked
 from etl.static import day_words, period_words, render
 from schemas.jurisdiction import Jurisdiction
-from schemas.release import MANIFEST, SUMS, CatalogueEntry, DatasetEntry, Manifest
+from schemas.release import MANIFEST, PACKET, SUMS, CatalogueEntry, DatasetEntry, Manifest
 
 ATOM = "http://www.w3.org/2005/Atom"
 _LATEST = "latest/"
@@ -22,7 +22,8 @@ _STATIC = "site/en/index.html"
 POLICY = "revision-policy.html"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PAGES = {
-    _STATIC: "Read it: every indicator and table on one page",
+    _STATIC: "Read it: every indicator, chart and table on plain pages",
+    PACKET: "The council's packet: one page for each duty, to print (PDF)",
     "notes.md": "What changed",
     "revisions.csv": "Every changed cell",
     MANIFEST: "Manifest",

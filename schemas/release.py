@@ -37,6 +37,8 @@ SIGNED_WITH = (PUBLIC_KEY, KEY_SIGNATURE, SIGNATURE)
 INDEX_SIGNATURE = "catalogue.json.minisig"
 WITHDRAWN = "withdrawn/"
 """Where a catalogue keeps the manifests of withdrawn releases, so that the chain can still be checked."""
+PACKET = "packet.pdf"
+"""The council's packet of the last whole quarter; a release without one has no whole quarter."""
 FRONT_FILES = ("data.json", "feed.atom", "index.html")
 """The files that every first page has. Its other files (revision policy, keys, manifests of withdrawn releases) are
 listed with them in catalogue.json, each with its hash."""

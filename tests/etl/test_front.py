@@ -186,7 +186,7 @@ def test_sample_data_are_unmissable_and_real_data_are_not_called_so() -> None:
 
 def test_the_page_is_built_for_screen_readers() -> None:
     page = landing()
-    assert ("html", {"lang": "en"}) in page.attributes
+    assert ("html", {"lang": "en", "dir": "ltr"}) in page.attributes
     assert page.count("h1") == page.count("main") == page.count("title") == 1
     assert page.count("caption") == page.count("table")
     assert all(attributes.get("scope") in ("row", "col") for tag, attributes in page.attributes if tag == "th")

@@ -16,9 +16,11 @@ IN_FULL = ("tables/indicators.csv", "notes.md", "disclosure/audit.json")
 
 
 def _sums(release: Path) -> str:
-    """SHA256SUMS without what depends on the Parquet writer's version: its files, and the manifest that lists them."""
+    """SHA256SUMS without what depends on a writer's version: Parquet, pictures, papers, and the manifest that lists them."""
     lines = (release / SUMS).read_text(encoding="utf-8").splitlines(keepends=True)
-    return "".join(line for line in lines if not line.rstrip().endswith((".parquet", "  manifest.json")))
+    return "".join(
+        line for line in lines if not line.rstrip().endswith((".parquet", ".png", ".pdf", "  manifest.json"))
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -48,7 +50,7 @@ def test_every_file_has_the_hash_it_had(release):
 
 def test_a_release_says_nowhere_where_or_when_it_was_made(release):
     made_here = re.compile(rb"/tmp/|/home/|pytest|\d{2}:\d{2}:\d{2}\.\d|" + re.escape(bytes(Path.home())) + b"/")
-    files = [path for path in release.rglob("*") if path.is_file() and path.suffix != ".parquet"]
+    files = [path for path in release.rglob("*") if path.is_file() and path.suffix not in (".parquet", ".png")]
     assert [path.name for path in files if made_here.search(path.read_bytes())] == []
 
 
