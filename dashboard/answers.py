@@ -117,7 +117,7 @@ def _of_count(edition: Edition, count: Count, choice: Choice, _: Wording) -> Ans
         return Answer(_("There is no report yet."), ((_("Data"), freshness(edition, _)),), Verdict.NO_DATA)
     last = p.latest(first)
     known = next((period for period in reversed(list(first["period"])) if _all_known(columns, period)), "")
-    assert last is not None
+    assert last is not None  # noqa: S101 - the frame is not empty
     said = [] if last.period == known else [sentences.absent(last, _)]
     if known:
         values = {name: _.number(_value(points, known)) for name, points in columns.items()}
@@ -155,5 +155,3 @@ def _asked(edition: Edition, dataset: str, _: Wording) -> str:
     keys = edition.definition(dataset)["law"]
     cited = [edition.law[key] for key in keys if key in edition.law]
     return "; ".join(f"{_(sentences.basis_name(law.basis))}: {law.citation}" for law in cited)
-
-

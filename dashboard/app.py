@@ -12,24 +12,23 @@ from dashboard.views import trouble
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 
-LOGO = Path(__file__).with_name("logo.svg")
+LOGOS = {name: Path(__file__).with_name(file) for name, file in (("light", "logo.svg"), ("dark", "logo-dark.svg"))}
 
 
 def navigation(shown: data.Shown, asked: str, _: Wording) -> None:
     """Show the page that the address names; on an older release the address goes on naming that release."""
     if asked:
         widgets.keep(RELEASE, asked)
-    groups: dict[str, list[st.Page]] = {}
-    for page in PAGES:
-        render = partial(views.RENDERERS[page.code], shown.edition, _)
-        entry = st.Page(
-            render, title=_(page.title), url_path=path_of(page.code),
+    entries = [  # a plain list: with sections Streamlit's menu is no valid list for readers of screens (axe)
+        st.Page(
+            partial(views.RENDERERS[page.code], shown.edition, _), title=_(page.title), url_path=path_of(page.code),
             default=page.code == HOME,
-        )  # fmt: skip
-        groups.setdefault(_(page.group), []).append(entry)
-    current = st.navigation(groups, expanded=True, position="hidden" if st.context.is_embedded else "sidebar")
+        )
+        for page in PAGES
+    ]  # fmt: skip
+    current = st.navigation(entries, expanded=True, position="hidden" if st.context.is_embedded else "sidebar")
     st.set_page_config(page_title=f"{current.title} – {_('Daylight')}")
-    st.logo(LOGO, size="large", link=None)
+    st.logo(LOGOS[widgets.ground()], size="large", link=None)
     widgets.release_facts(shown.edition, _)
     newest.tell(shown.edition, shown.fault, _)
     current.run()

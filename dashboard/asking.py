@@ -5,6 +5,7 @@ A sum with a hidden or a missing part is not given: it would be a smaller number
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -127,9 +128,9 @@ def _kept(table: pd.DataFrame, question: Question) -> pd.DataFrame:
     return table[table["period"] <= question.last] if question.last else table
 
 
-def _text(value: object, status: str) -> str:
+def _text(value: Any, status: str) -> str:  # noqa: ANN401 - a cell
     if status == "shown" and not pd.isna(value):
-        return _plain(float(str(value)))
+        return _plain(float(value))
     return _sign(status if status != "shown" else "not_reported")
 
 

@@ -104,7 +104,10 @@ def difference(before: Stretch, now: Stretch) -> Direction:
     if not (_is_part(before) and _is_part(now)):
         return Direction.UNKNOWN
     one, other = now.numerator / now.denominator, before.numerator / before.denominator
-    (low_1, high_1), (low_2, high_2) = wilson(now.numerator, now.denominator), wilson(before.numerator, before.denominator)
+    (low_1, high_1), (low_2, high_2) = (
+        wilson(now.numerator, now.denominator),
+        wilson(before.numerator, before.denominator),
+    )
     gap = one - other
     down = sqrt((one - low_1) ** 2 + (high_2 - other) ** 2)
     up = sqrt((high_1 - one) ** 2 + (other - low_2) ** 2)

@@ -229,8 +229,8 @@ def read_edition(release: OpenRelease) -> Edition:
         release.indicators()
         release.text("revisions.csv")
         edition = Edition(release, release.text("notes.md"), definitions, labels)
-        assert edition.measures is not None and edition.law is not None
-        assert edition.county and edition.events is not None
+        assert edition.measures is not None and edition.law is not None  # noqa: S101, PT018 - read now, not mid-page
+        assert edition.county and edition.events is not None  # noqa: S101, PT018 - read now, not mid-page
     except (OSError, KeyError, TypeError, ValueError) as fault:
         raise ReleaseDamaged(f"A definition of release {release.id} cannot be read: {type(fault).__name__}.") from fault
     return edition

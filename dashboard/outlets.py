@@ -70,7 +70,8 @@ def embedded(edition: Edition, shown: Exhibit, choice: Choice, drawn: str, _: Wo
     return (
         f'<!doctype html>\n<html lang="{markup.text(_.language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{markup.text(shown.title)} – Daylight</title><link rel=\"stylesheet\" href=\"/daylight.css\">"
+        f"<title>{markup.text(shown.title)} – Daylight</title>"
+        '<link rel="stylesheet" href="/daylight.css">'
         '</head><body class="dl-page"><main>'
         f"<h1>{markup.text(shown.headline)}</h1>{frame}"
         f"{markup.lines([markup.text(note) for note in shown.notes])}"

@@ -37,7 +37,7 @@ async def _lifespan(_app: App) -> AsyncIterator[None]:
     """
     with suppress(FileNotFoundError, ReleaseDamaged):  # the pages say so
         data.edition()
-    assert views.RENDERERS
+    assert views.RENDERERS  # noqa: S101 - the pages and plotly are imported by now
     gc.collect()
     gc.freeze()
     yield
@@ -53,7 +53,9 @@ def application(catalogue: Path | str) -> App:
         Route("/catalogue", RedirectResponse("/catalogue/", status_code=308)),
         Mount("/catalogue", CatalogueFiles(data.catalogue_folder())),
     ]
-    return App(SCRIPT, routes=routes, middleware=[Middleware(shell.SafeHeaders), Middleware(Compressed)], lifespan=_lifespan)
+    return App(
+        SCRIPT, routes=routes, middleware=[Middleware(shell.SafeHeaders), Middleware(Compressed)], lifespan=_lifespan
+    )
 
 
 def _say(line: str) -> None:

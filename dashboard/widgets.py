@@ -78,6 +78,7 @@ def choose(name: str, label: str, options: Sequence[str], names: Callable[[str],
         keep(name, st.session_state[key] or options[0])
         st.session_state[f"{key}-seen"] = kept(name)
 
+    picked: str | None
     if len(options) > 6:
         picked = st.selectbox(label, options, format_func=names, key=key, on_change=remember)
     else:
@@ -180,7 +181,9 @@ def taken(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> str:
         _("Data of this chart (CSV)"): address.chart_address(shown.code, "csv", values),
         _("This chart alone"): address.chart_address(shown.code, "html", values),
     }
-    embed = f'<iframe src="{site}{links[_("This chart alone")]}" title="{shown.title}" width="100%" height="620"></iframe>'
+    embed = (
+        f'<iframe src="{site}{links[_("This chart alone")]}" title="{shown.title}" width="100%" height="620"></iframe>'
+    )
     cited = citation(edition, shown.title, f"{site}{links[_('This chart alone')]}", _)
     listed = "".join(f"<li>{markup.link(place, words)}</li>" for words, place in links.items())
     return (
@@ -217,7 +220,9 @@ def source(edition: Edition, table: str, datasets: Sequence[str], _: Wording) ->
     names = list(dict.fromkeys([table, *(dataset for dataset in datasets if dataset != table)]))
     links = ", ".join(markup.link(edition.source_path(name), f"{name}.csv") for name in names)
     made_up = any(edition.is_sample(dataset) for dataset in datasets)
-    return f"{markup.text(_('Source file'))}: {links} · {markup.text(_('sample data') if made_up else _('real records'))}"
+    return (
+        f"{markup.text(_('Source file'))}: {links} · {markup.text(_('sample data') if made_up else _('real records'))}"
+    )
 
 
 def law(edition: Edition, keys: Sequence[str], _: Wording) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
     """Mark a text of a constant for translation; it is translated where it is shown."""
     return message
 

@@ -1,6 +1,6 @@
 """The long view: yearly bars in two parts, on an axis that holds every event of the law."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +24,7 @@ class Era:
 
 
 def history(
-    frame: pd.DataFrame, names: dict[str, str], events: Sequence[Event], era: Era, around: theme.Frame
+    frame: pd.DataFrame, names: Mapping[str, str], events: Sequence[Event], era: Era, around: theme.Frame
 ) -> go.Figure:
     """Draw the columns of `names` stacked over the column period (years)."""
     figure = theme.canvas(around)
@@ -38,7 +38,9 @@ def history(
             insidetextfont={"color": around.palette.on_series, "size": 12}, hovertemplate="%{y:,.0f}<extra></extra>",
         )  # fmt: skip
     end = date(era.last, 12, 31)
-    figure.add_vrect(x0=era.no_records_from, x1=end, fillcolor=around.palette.neutral, opacity=0.5, line_width=0, layer="below")
+    figure.add_vrect(
+        x0=era.no_records_from, x1=end, fillcolor=around.palette.neutral, opacity=0.5, line_width=0, layer="below"
+    )
     figure.add_annotation(
         text="<br>".join(theme.folded(era.no_records, 22)), x=date(era.last - 5, 1, 1), y=0.5, yref="paper",
         showarrow=False, font={"color": around.palette.quiet, "size": 13}, bgcolor=around.palette.neutral,

@@ -113,8 +113,8 @@ def _segments(points: Iterable[tuple[str, float | None]]) -> list[Spec]:
     return rows
 
 
-def _number(value: object) -> float | None:
-    return None if pd.isna(value) else float(str(value))
+def _number(value: Any) -> float | None:  # noqa: ANN401 - a cell
+    return None if pd.isna(value) else float(value)
 
 
 def _events(events: Sequence[Event], look: theme.Palette) -> list[Spec]:
@@ -139,9 +139,15 @@ def _strip(low: float, high: float, colour: str) -> Spec:
 def _surround(scene: Scene, days: tuple[date, date]) -> list[Spec]:
     look, found = scene.frame.palette, []
     if scene.limits:
-        found += [_strip(scene.limits.low, scene.limits.high, look.axis), _level(scene.limits.centre, look.axis, [1, 0])]
+        found += [
+            _strip(scene.limits.low, scene.limits.high, look.axis),
+            _level(scene.limits.centre, look.axis, [1, 0]),
+        ]
     if scene.band:
-        found += [_strip(scene.band.low, scene.band.high, look.baseline), _level(scene.band.share, look.baseline, [2, 3])]
+        found += [
+            _strip(scene.band.low, scene.band.high, look.baseline),
+            _level(scene.band.share, look.baseline, [2, 3]),
+        ]
         found.append({
             "data": _values([{"y": scene.band.low, "t": theme.wrapped(scene.band.label, 44)}]),
             "mark": {"type": "text", "color": look.baseline, "align": "right", "baseline": "top", "fontSize": 12},
@@ -220,7 +226,8 @@ def _grid(plot: GridPlot, look: theme.Palette, _: Wording) -> Spec:
     y = {"field": "r", "type": "nominal", "sort": list(dict.fromkeys(cells["row"])),
          "axis": {"title": None, "labelLimit": 240, "labelColor": look.text}}  # fmt: skip
     names = " : ".join(
-        f"datum.value === '{kind}' ? {theme.quoted([f'{cell.sign} {cell.meaning}'])}[0]" for kind, cell in plot.kinds.items()
+        f"datum.value === '{kind}' ? {theme.quoted([f'{cell.sign} {cell.meaning}'])}[0]"
+        for kind, cell in plot.kinds.items()
     )
     colour = {"field": "k", "scale": {"domain": kinds, "range": [getattr(look, cell.ground) for cell in plot.kinds.values()]},
               "legend": {"labelExpr": f"{names} : ''", "symbolType": "square", "symbolStrokeColor": look.axis}}  # fmt: skip

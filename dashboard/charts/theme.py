@@ -114,9 +114,13 @@ def canvas(frame: Frame, *, legend: bool = True, plot_height: int = 0) -> go.Fig
     title = [f"<b>{line}</b>" for line in folded(frame.title)]
     if frame.sample:
         title = [f"<span style='color:{look.sample}'><b>{safe(frame.sample)}</b></span>", *title]
-    below = [f"<span style='font-size:13px;color:{look.quiet}'>{line}</span>" for line in folded(frame.subtitle, _WIDTH + 6)]
+    below = [
+        f"<span style='font-size:13px;color:{look.quiet}'>{line}</span>" for line in folded(frame.subtitle, _WIDTH + 6)
+    ]
     if frame.goal:
-        below += [f"<span style='font-size:13px;color:{look.goal}'><b>- -</b> {line}</span>" for line in folded(frame.goal)]
+        below += [
+            f"<span style='font-size:13px;color:{look.goal}'><b>- -</b> {line}</span>" for line in folded(frame.goal)
+        ]
     top = 36 + _LINE * len([*title, *below])
     figure = go.Figure()
     figure.update_layout(

@@ -130,7 +130,9 @@ def _years(edition: Edition, measure: Measure, choice: Choice, way: Way, _: Word
         said = _("{year}, {number} of 12 months", year=year, number=len(some))
         rows.append({"category": str(year), "label": said, "value": value, "text": text})
     frame = pd.DataFrame(rows, columns=["category", "label", "value", "text"])
-    headline = "; ".join(f"{row['label']}: {row['text']}" for row in rows) + "." if rows else _("There is no report yet.")
+    headline = (
+        "; ".join(f"{row['label']}: {row['text']}" for row in rows) + "." if rows else _("There is no report yet.")
+    )
     agency = p.agency_for(edition, measure, choice.agency)
     around = frame_of(edition, title, f"{_how(measure, _)}, {who(edition, agency, _)}", measure.dataset,
                       share=measure.is_share)  # fmt: skip
@@ -165,7 +167,9 @@ def _jails(edition: Edition, _measure: Measure, _choice: Choice, _: Wording) -> 
     return notice_by_facility(edition, _)
 
 
-def _exhibit(measure: Measure, way: str, said: tuple[str, str], plot: LinesPlot | BarsPlot, table: pd.DataFrame) -> Exhibit:
+def _exhibit(
+    measure: Measure, way: str, said: tuple[str, str], plot: LinesPlot | BarsPlot, table: pd.DataFrame
+) -> Exhibit:
     title, headline = said
     return Exhibit(
         code=f"compare.{measure.id}.{way}", title=title, headline=headline, plot=plot, table=table,

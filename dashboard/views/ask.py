@@ -1,5 +1,7 @@
 """Ask the data: any table filtered, grouped and counted; the address carries the question, the file is what is seen."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import asking, markup, widgets
@@ -51,14 +53,15 @@ def _asked(edition: Edition, dataset: str, can: Shape, _: Wording) -> Question:
     vocabularies = {str(entry["name"]): str(entry["vocabulary"]) for entry in edition.definition(dataset)["columns"]}
     keep = {}
     with st.expander(_("Filters"), expanded=any(str(name).startswith("where.") for name in st.query_params)):
-        first = widgets.choose("from", _("From"), ("", *can.periods), lambda code: _.period(code) if code else _("the beginning"))
+        first = widgets.choose(
+            "from", _("From"), ("", *can.periods), lambda code: _.period(code) if code else _("the beginning")
+        )
         last = widgets.choose("to", _("To"), ("", *can.periods), lambda code: _.period(code) if code else _("the end"))
         for name, codes in can.codes.items():
             vocabulary = vocabularies.get(name, "")
             keep[name] = widgets.choose_many(
-                f"where.{name}", edition.column_label(dataset, name), codes,
-                lambda code, vocabulary=vocabulary: edition.label(vocabulary, code),
-            )  # fmt: skip
+                f"where.{name}", edition.column_label(dataset, name), codes, partial(edition.label, vocabulary)
+            )
     return Question(dataset, by, counts, {name: codes for name, codes in keep.items() if codes}, first, last)
 
 

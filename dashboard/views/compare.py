@@ -31,5 +31,7 @@ def render(edition: Edition, _: Wording) -> None:
         return
     with first:
         widgets.sample_banner(edition, (measure.dataset,), _)
-        widgets.answer(Answer(shown.headline, ((_("Compared"), _(made.WAYS[way])), (_("Data"), freshness(edition, _)))), _)
+        widgets.answer(
+            Answer(shown.headline, ((_("Compared"), _(made.WAYS[way])), (_("Data"), freshness(edition, _)))), _
+        )
     widgets.exhibit(edition, shown, choice, _)

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def edition(catalogue: Path) -> Edition:
     return data.edition()
 
 
-def remade(catalogue: Path, texts: Mapping[str, str], day: str = "2026-10-21") -> str:
+def _remade(catalogue: Path, texts: Mapping[str, str], day: str = "2026-10-21") -> str:
     """Publish the newest release of a catalogue again with some files changed, as a release of its own; its id."""
     index = json.loads((catalogue / "catalogue.json").read_text(encoding="utf-8"))
     old = index["releases"][0]
@@ -60,5 +60,11 @@ def two_releases(catalogue_copy: Path) -> tuple[Path, str, str]:
     """A catalogue whose newest release revised a figure of the one before: its folder, the newer id, the older id."""
     data.use(catalogue_copy)
     older = data.newest_id()
-    newer = remade(catalogue_copy, {"revisions.csv": REVISED})
+    newer = _remade(catalogue_copy, {"revisions.csv": REVISED})
     return catalogue_copy, newer, older
+
+
+@pytest.fixture
+def remade() -> Callable[..., str]:
+    """Publish the newest release of a catalogue again with some files changed."""
+    return _remade

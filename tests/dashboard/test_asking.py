@@ -12,13 +12,19 @@ from dashboard.snippets import snippets, soql
 
 
 def test_a_question_goes_into_an_address_and_back(edition: Edition):
-    question = Question("ice_requests", ("year", "agency"), ("declined",), {"federal_agency": ("ICE_ERO",)}, "2025-01", "")
+    question = Question(
+        "ice_requests", ("year", "agency"), ("declined",), {"federal_agency": ("ICE_ERO",)}, "2025-01", ""
+    )
     assert asking.read(question.parameters(), edition) == question
 
 
 @pytest.mark.parametrize(
     "parameters",
-    [{}, {"dataset": "nothing"}, {"dataset": "ice_requests", "by": "no,agency", "where.agency": "X,DAJD", "from": "soon"}],
+    [
+        {},
+        {"dataset": "nothing"},
+        {"dataset": "ice_requests", "by": "no,agency", "where.agency": "X,DAJD", "from": "soon"},
+    ],
 )
 def test_what_a_release_does_not_know_is_left_out(edition: Edition, parameters):
     question = asking.read(parameters, edition)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from itertools import combinations
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
@@ -237,7 +237,9 @@ def test_only_samples_have_intervals():
 
 
 def test_what_is_absent_in_lines_has_its_sign_below_the_axis():
-    frame = pd.DataFrame({"period": ["2026-01", "2026-02"], "a": [20.0, None], "a_mark": [Mark.COUNTED, Mark.SUPPRESSED]})
+    frame = pd.DataFrame(
+        {"period": ["2026-01", "2026-02"], "a": [20.0, None], "a_mark": [Mark.COUNTED, Mark.SUPPRESSED]}
+    )
     absent = traces(charts.lines(frame, {"a": "A"}, FRAME, ENGLISH))["absent: a"]
     assert list(absent.text) == ["[c]"]
     assert absent.y[0] < 0
@@ -274,7 +276,7 @@ def test_a_plot_is_drawn_live_and_as_a_picture_that_stands_alone(name, look):
     plot = PLOTS[name]
     assert len(charts.draw(plot, look, ENGLISH).data) > 0
     drawn = vl_convert.vegalite_to_svg(picture(plot, look, "Publisher, release X", ENGLISH), allowed_base_urls=[])
-    words = " ".join(ElementTree.fromstring(drawn).itertext())
+    words = " ".join(ET.fromstring(drawn).itertext())
     for said in ("SAMPLE DATA", "People told <b>", "Publisher, release X"):
         assert said in words
     assert f'fill="{look.ground}"' in drawn
