@@ -5,50 +5,59 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import data, views, widgets
-from dashboard.edition import Edition
+from dashboard import data, newest, views, widgets
+from dashboard.address import RELEASE
 from dashboard.pages import HOME, PAGES, path_of
 from dashboard.views import trouble
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 
-LOGO = Path(__file__).with_name("logo.svg")
+LOGOS = {name: Path(__file__).with_name(file) for name, file in (("light", "logo.svg"), ("dark", "logo-dark.svg"))}
 
 
-def navigation(edition: Edition, _: Wording) -> None:
-    """Show the page that the address names."""
-    groups: dict[str, list[st.Page]] = {}
-    for page in PAGES:
-        render = partial(views.RENDERERS[page.code], edition, _)
-        entry = st.Page(
-            render, title=_(page.title), url_path=path_of(page.code),
+def navigation(shown: data.Shown, asked: str, _: Wording) -> None:
+    """Show the page that the address names; on an older release the address goes on naming that release."""
+    if asked:
+        widgets.keep(RELEASE, asked)
+    entries = [  # a plain list: with sections Streamlit's menu is no valid list for readers of screens (axe)
+        st.Page(
+            partial(views.RENDERERS[page.code], shown.edition, _), title=_(page.title), url_path=path_of(page.code),
             default=page.code == HOME,
-        )  # fmt: skip
-        groups.setdefault(_(page.group), []).append(entry)
-    current = st.navigation(groups, expanded=True)
+        )
+        for page in PAGES
+    ]  # fmt: skip
+    current = st.navigation(entries, expanded=True, position="hidden" if st.context.is_embedded else "sidebar")
     st.set_page_config(page_title=f"{current.title} – {_('Daylight')}")
-    st.logo(LOGO, size="large", link=None)
-    widgets.release_facts(edition, _)
+    st.logo(LOGOS[widgets.ground()], size="large", link=None)
+    widgets.release_facts(shown.edition, _)
+    newest.tell(shown.edition, shown.fault, _)
     current.run()
+
+
+def asked_release() -> str:
+    """The release that the address names, or named when the reader came: links of the menu drop it."""
+    asked = st.query_params.get(RELEASE, "") or st.session_state.get(RELEASE, "")
+    st.session_state[RELEASE] = asked
+    return str(asked)
 
 
 def main() -> None:
     """One visit. A release that is not as it was published is refused whole."""
     _ = ENGLISH
     st.set_page_config(page_title=_("Daylight"), layout="centered")
-    asked = st.query_params.get("release", "")
+    asked = asked_release()
     try:
         entry = data.entry_of(asked) if asked else None
         if asked and (entry is None or entry.state != "published"):
             trouble.unknown_release(asked, entry.reason if entry else "", _)
             return
-        edition = data.edition(asked)
+        shown = data.Shown(data.edition(asked)) if asked else data.best()
     except FileNotFoundError:
         trouble.no_catalogue(_)
     except ReleaseDamaged as fault:
         trouble.damaged(str(fault), _)
     else:
-        navigation(edition, _)
+        navigation(shown, asked, _)
 
 
 if __name__ == "__main__":

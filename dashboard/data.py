@@ -5,10 +5,13 @@ times, which costs a fraction of a millisecond, so that a new release appears, a
 restart. One run of a page holds one `Edition` and can never mix two.
 """
 
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from dashboard.edition import Edition, read_edition
+from schemas.errors import ReleaseDamaged
 from schemas.release import CATALOGUE, Catalogue, CatalogueEntry, open_catalogue, open_release
 
 DEFAULT_CATALOGUE = Path("var/catalogue")
@@ -39,7 +42,7 @@ def _catalogue(folder: Path, _changed: Stamp) -> Catalogue:
     return open_catalogue(folder)
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=8)
 def _edition(folder: Path, release: str, _changed: tuple[Stamp, Stamp]) -> Edition:
     return read_edition(open_release(open_catalogue(folder), release))
 
@@ -62,3 +65,71 @@ def edition(release: str = "") -> Edition:
     chosen = release or (published[0].id if published else "")
     changed = (_stamp(opened.folder / CATALOGUE), _stamp(opened.release_folder(chosen)))
     return _edition(opened.folder, chosen, changed)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The release to show; `fault` says why it is not the newest one, where that is so."""
+
+    edition: Edition
+    fault: str = ""
+
+
+_last_good: dict[Path, Edition] = {}
+
+
+def best() -> Shown:
+    """The newest release that is as it was published; when the catalogue is gone or broken, the last good one.
+
+    Raises FileNotFoundError or ReleaseDamaged when there is none to fall back on. The release that is damaged is never
+    shown, not even as it was read before.
+    """
+    folder = catalogue_folder()
+    try:
+        published = catalogue().published()
+    except (FileNotFoundError, ReleaseDamaged) as fault:
+        if folder not in _last_good:
+            raise
+        return Shown(_last_good[folder], _said(fault))
+    first: ReleaseDamaged | None = None
+    for entry in published:
+        try:
+            found = edition(entry.id)
+        except ReleaseDamaged as fault:
+            first = first or fault
+        else:
+            _last_good[folder] = found
+            return Shown(found, _said(first) if first else "")
+    raise first or ReleaseDamaged("The catalogue has no public release.")
+
+
+def _said(fault: Exception) -> str:
+    return "there is no catalogue any more." if isinstance(fault, FileNotFoundError) else str(fault)
+
+
+def newest_id() -> str:
+    """The id of the newest public release; empty when there is none."""
+    try:
+        published = catalogue().published()
+    except FileNotFoundError:
+        return ""
+    return published[0].id if published else ""
+
+
+def earlier(release: str, previous: str) -> Edition | None:
+    """The release that a release was compared with, if it is still public here and as it was published."""
+    known = [entry.id for entry in catalogue().published()]
+    if previous not in known or release not in known:
+        return None
+    with suppress(ReleaseDamaged):
+        return edition(previous)
+    return None
+
+
+def public_editions(most: int = 5) -> tuple[Edition, ...]:
+    """The newest public releases that are as they were published."""
+    found = []
+    for entry in catalogue().published()[:most]:
+        with suppress(ReleaseDamaged):
+            found.append(edition(entry.id))
+    return tuple(found)

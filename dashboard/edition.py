@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,8 @@ from schemas.errors import ReleaseDamaged
 from schemas.release import OpenRelease
 
 ALL_AGENCIES = "ALL"
+_STOCKS = ("K7", "K13", "K14", "K14_verified")
+_PEAKS = ("K8",)
 SAMPLE = "SAMPLE DATA"
 """The mark of made-up rows, as the tables themselves carry it in `data_origin`."""
 
@@ -53,6 +55,16 @@ class Measure:
     law: tuple[str, ...]
     caveat: str
     goal: Goal | None
+    columns: tuple[str, ...] = ()
+    """The columns of its dataset that the formula names."""
+
+    @property
+    def adds(self) -> str:
+        """How months make a longer time: `flow` is added up, of a `stock` the last is taken, of a `peak` the highest.
+
+        The release does not say which measures are stocks, so the list stands here.
+        """
+        return "peak" if self.id in _PEAKS else "stock" if self.id in _STOCKS else "flow"
 
     @property
     def is_share(self) -> bool:
@@ -93,6 +105,10 @@ class Edition:
     notes: str
     _definitions: Mapping[str, Any] = field(repr=False, compare=False)
     _labels: Mapping[str, Mapping[str, str]] = field(repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        """Editions are told apart by their release, so that what is made of one can be kept."""
+        return hash(self.release.id)
 
     @property
     def id(self) -> str:
@@ -153,6 +169,10 @@ class Edition:
         """The title of a dataset."""
         return self.release.entry(dataset_id).title
 
+    def name_of(self, dataset_id: str) -> str:
+        """The title of a dataset, or its id where this release does not have it."""
+        return self.title_of(dataset_id) if self.has(dataset_id) else dataset_id
+
     def column_label(self, dataset_id: str, column: str) -> str:
         """What a column is called."""
         entries = self.definition(dataset_id)["columns"]
@@ -165,6 +185,28 @@ class Edition:
     def label(self, vocabulary: str, code: str) -> str:
         """The label of one code; the code itself when the vocabulary does not know it."""
         return self.labels(vocabulary).get(code, code)
+
+    @cached_property
+    def revisions(self) -> pd.DataFrame:
+        """`revisions.csv`: every cell that differs from the release before, with class, reason and date."""
+        return pd.read_csv(io.StringIO(self.release.text("revisions.csv")), dtype=str, keep_default_na=False)
+
+    @cached_property
+    def _changes(self) -> tuple[tuple[str, str, str], ...]:
+        """(dataset, key, column) of each figure that was changed, by the record's own corrections and revisions.csv."""
+        logs = [self.table("corrections"), self.revisions]
+        return tuple(
+            (str(row["dataset"]), str(row["key"]), str(row["column"]))
+            for log in logs if not log.empty for row in log.to_dict("records")
+        )  # fmt: skip
+
+    def revised(self, dataset_id: str, agency: str, columns: Sequence[str]) -> frozenset[str]:
+        """The periods in which a published figure of these columns was changed later; of all agencies for ALL."""
+        wanted = {*columns, "(row)"}
+        found = (key.split("|") for dataset, key, column in self._changes if dataset == dataset_id and column in wanted)
+        return frozenset(
+            parts[0] for parts in found if agency in (ALL_AGENCIES, *(parts[1:2] or ("",))) or len(parts) < 2
+        )
 
     def source_path(self, table: str) -> str:
         """The address of the published file of a table, on this site."""
@@ -185,6 +227,7 @@ def read_edition(release: OpenRelease) -> Edition:
         for dataset_id in release.dataset_ids():
             release.table(dataset_id)
         release.indicators()
+        release.text("revisions.csv")
         edition = Edition(release, release.text("notes.md"), definitions, labels)
         assert edition.measures is not None and edition.law is not None  # noqa: S101, PT018 - read now, not mid-page
         assert edition.county and edition.events is not None  # noqa: S101, PT018 - read now, not mid-page
@@ -199,4 +242,14 @@ def _measure(entry: Mapping[str, Any]) -> Measure:
     return Measure(
         id=entry["id"], title=entry["title"], counted=entry["counted"], dataset=entry["dataset"], page=entry["page"],
         unit=entry["unit"], law=tuple(entry["law"]), caveat=entry["caveat"], goal=goal,
+        columns=tuple(_named(entry["numerator"]) | _named(entry["denominator"])),
     )  # fmt: skip
+
+
+def _named(formula: Mapping[str, Any] | None) -> set[str]:
+    """The columns that a formula names."""
+    if formula is None:
+        return set()
+    terms = {str(name) for name, _times in formula.get("terms", ())}
+    conditions = {str(condition["column"]) for condition in formula.get("where", ())}
+    return terms | conditions | ({str(formula["column"])} if "column" in formula else set())

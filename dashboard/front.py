@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from dashboard import points
 from dashboard.edition import Citation, Edition, Measure
+from dashboard.marks import Mark
+from dashboard.pages import PAGES
 from dashboard.points import Reading
-from dashboard.sentences import Verdict, headline, strongest, verdict
+from dashboard.sentences import Verdict, basis_name, headline, rank, strongest, verdict
 from dashboard.wording import Wording
 
 
@@ -21,6 +24,7 @@ class Line:
     law: Citation
 
 
+@lru_cache(maxsize=200)
 def lines(edition: Edition, page: str, _: Wording) -> tuple[Line, ...]:
     """The indicators of one page, for all agencies together."""
     found = []
@@ -30,6 +34,45 @@ def lines(edition: Edition, page: str, _: Wording) -> tuple[Line, ...]:
         said = headline(series, measure, edition, _)
         found.append(Line(measure, reading, verdict(reading), said, strongest(measure, edition)))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All measures together: their verdicts, what turned since the month before, who asks, how sure it is."""
+
+    verdicts: tuple[Verdict, ...]
+    trend: str
+    bases: str
+    certainty: str
+
+
+@lru_cache(maxsize=20)
+def summary(edition: Edition, _: Wording) -> Summary:
+    """What the overview says of all measures."""
+    found = [line for page in PAGES for line in lines(edition, page.code, _)]
+    came, ceased = turned(edition)
+    kinds = [line.law.basis for line in found]
+    bases = [f"{_(basis_name(basis))} ({kinds.count(basis)})" for basis in dict.fromkeys(sorted(kinds, key=rank))]
+    early = sum(line.reading is not None and line.reading.mark is Mark.PRELIMINARY for line in found)
+    sure = _("full counts by the agencies; each figure says when it is a sample")
+    return Summary(
+        tuple(line.verdict for line in found),
+        _("since the month before, {came} came to be met and {ceased} ceased to be", came=came, ceased=ceased),
+        ", ".join(bases),
+        f"{sure}; {_.plural('{number} is preliminary', '{number} are preliminary', early)}" if early else sure,
+    )  # fmt: skip
+
+
+def turned(edition: Edition) -> tuple[int, int]:
+    """How many measures came to be met, and how many ceased to be, from the month before to the last."""
+    came = ceased = 0
+    for measure in edition.measures:
+        series = points.series(edition, measure)
+        readings = [points.latest(series.iloc[:-1]), points.latest(series)] if len(series) > 1 else []
+        verdicts = [verdict(reading) for reading in readings]
+        came += verdicts == [Verdict.NOT_MET, Verdict.MET]
+        ceased += verdicts == [Verdict.MET, Verdict.NOT_MET]
+    return came, ceased
 
 
 def next_due(data_to: str, due_day: int) -> tuple[str, date]:
@@ -53,13 +96,9 @@ def missing_reports(edition: Edition, _: Wording) -> tuple[str, ...]:
     due = ledger[ledger["period"].isin([last, _quarter_of(last)]) & ledger["status"].isin(["missing", "preliminary"])]
     labels = edition.labels("ledger_status")
     return tuple(
-        f"{edition.label('agency', row['agency'])}: {_title(edition, row['dataset'])} ({labels[row['status']]})"
+        f"{edition.label('agency', row['agency'])}: {edition.name_of(row['dataset'])} ({labels[row['status']]})"
         for row in due.to_dict("records")
     )
-
-
-def _title(edition: Edition, dataset: str) -> str:
-    return edition.title_of(dataset) if edition.has(dataset) else dataset
 
 
 def _quarter_of(month: str) -> str:

@@ -15,29 +15,39 @@ class PageText:
     code: str
     title: str
     question: str
-    group: str
 
-
-_RECORD = N_("The record")
-_MORE = N_("Behind the record")
 
 PAGES = (
-    PageText("overview", N_("Overview"), N_("Does the county keep its word?"), _RECORD),
-    PageText("requests", N_("Requests"), N_("What did immigration authorities ask for, and how did the county answer?"), _RECORD),
-    PageText("notice", N_("Notice"), N_("Were people told that immigration authorities had asked about them?"), _RECORD),
+    PageText("overview", N_("Overview"), N_("Does the county keep its word?")),
+    PageText("requests", N_("Requests"), N_("What did immigration authorities ask for, and how did the county answer?")),
+    PageText("notice", N_("Notice"), N_("Were people told that immigration authorities had asked about them?")),
     PageText("accounts", N_("Accounts and access"),
-             N_("Who can look into the county's systems, and is that reviewed?"), _RECORD),
+             N_("Who can look into the county's systems, and is that reviewed?")),
     PageText("disclosures", N_("Disclosures and review"),
-             N_("What information was given out, and who checked it first?"), _RECORD),
-    PageText("training", N_("Training and promises"),
-             N_("Were staff trained, and were the auditor's recommendations carried out?"), _RECORD),
+             N_("What information was given out, and who checked it first?")),
+    PageText("training", N_("Training and audit"),
+             N_("Were staff trained, and were the auditor's recommendations carried out?")),
+    PageText("commitments", N_("Explained at commitment"),
+             N_("Were people taken into custody told in writing that they need not disclose their nationality?")),
+    PageText("complaints", N_("Complaints"), N_("Who complained, and what came of it?")),
+    PageText("inventory", N_("Personal information"),
+             N_("Does the county know what personal information it holds, and does it dispose of what it need not keep?")),
     PageText("federal", N_("ICE's own count"),
-             N_("Does the county's count agree with what immigration authorities report?"), _RECORD),
-    PageText("downloads", N_("Downloads"), N_("Take the data: every table, definition and earlier release."), _MORE),
-    PageText("about", N_("About and method"), N_("Where the figures come from, and how to read them."), _MORE),
+             N_("Does the county's count agree with what immigration authorities report?")),
+    PageText("promises", N_("Promises"),
+             N_("What did the county promise or was it advised to do, and which figure proves it?")),
+    PageText("reported", N_("Who reported"), N_("Which agency reported what, and on time?")),
+    PageText("changes", N_("What changed"), N_("What is new since last month and since the last release?")),
+    PageText("compare", N_("Compare"), N_("How do agencies, jails and years compare?")),
+    PageText("ask", N_("Ask the data"), N_("Filter, group and take any table of the record.")),
+    PageText("downloads", N_("Downloads"), N_("Take the data: every table, definition and earlier release.")),
+    PageText("about", N_("About and method"), N_("Where the figures come from, and how to read them.")),
 )  # fmt: skip
 BY_CODE = {page.code: page for page in PAGES}
 HOME = PAGES[0].code
+EXHIBITED = ("requests", "notice", "accounts", "disclosures", "training", "commitments", "complaints", "inventory",
+             "federal", "reported")  # fmt: skip
+"""The pages that are an answer and exhibits, and nothing else."""
 
 
 def path_of(code: str) -> str:

@@ -1,22 +1,23 @@
 """Series ready to draw and to print: one row for each period, with its figure or the reason why there is none.
 
-A frame of points has the columns period, numerator, denominator, value, met and mark. Nothing is filled in, nothing is
+A frame of points has the columns period, numerator, denominator, value, met and mark; of an indicator also low and high
+(the interval, where a sample is behind it), and revised. Nothing is filled in, nothing is
 added up that was not published.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from typing import Any
 
 import pandas as pd
 
+from dashboard.change import wilson
 from dashboard.edition import ALL_AGENCIES, Edition, Measure
 from dashboard.marks import Mark, mark_of, worst
 
 COLUMNS = ("period", "numerator", "denominator", "value", "met", "mark")
 PERCENT_FROM = 20
 """The least denominator for which a percentage is printed; below it only counts are (domain, section D.4)."""
-NORMAL_95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,6 @@ class Baseline:
     def share(self) -> float:
         """The share in the sample."""
         return self.numerator / self.denominator
-
-
-def wilson(numerator: int, denominator: int) -> tuple[float, float]:
-    """The 95% interval of a share in a random sample (Wilson's score interval)."""
-    share, square = numerator / denominator, NORMAL_95**2
-    middle = share + square / (2 * denominator)
-    spread = NORMAL_95 * sqrt(share * (1 - share) / denominator + square / (4 * denominator**2))
-    scale = 1 + square / denominator
-    return (middle - spread) / scale, (middle + spread) / scale
 
 
 def baseline(edition: Edition) -> Baseline | None:
@@ -89,17 +81,24 @@ def series(edition: Edition, measure: Measure, asked: str = ALL_AGENCIES) -> pd.
     rows = (rows if by_month.empty else by_month).sort_values("period")
     points = [
         (row["period"], _number(row["numerator"]), _number(row["denominator"]), _number(row["value"]), row["met"],
-         mark_of(row["status"], row["reporting"], _number(row["value"])))
+         mark_of(row["status"], row["reporting"], _number(row["value"])), _number(row["low"]), _number(row["high"]))
         for row in rows.to_dict("records")
     ]  # fmt: skip
-    return pd.DataFrame(points, columns=list(COLUMNS)).astype({"numerator": "float64", "denominator": "float64"})
+    numbers = dict.fromkeys(("numerator", "denominator", "low", "high"), "float64")
+    frame = pd.DataFrame(points, columns=[*COLUMNS, "low", "high"]).astype(numbers)
+    changed = edition.revised(measure.dataset, agency_for(edition, measure, asked), measure.columns)
+    return frame.assign(revised=frame["period"].isin(changed))
 
 
 def latest(points: pd.DataFrame) -> Reading | None:
     """The last point of a series, whether or not it has a figure."""
     if points.empty:
         return None
-    row = points.iloc[-1]
+    return reading_of(points.iloc[-1].to_dict())
+
+
+def reading_of(row: Mapping[Hashable, Any]) -> Reading:
+    """One row of a frame of points as a record."""
     return Reading(
         str(row["period"]), _number(row["numerator"]), _number(row["denominator"]), _number(row["value"]),
         str(row["met"]), Mark(row["mark"]),
@@ -116,6 +115,16 @@ def agencies(edition: Edition, measures: Sequence[Measure]) -> tuple[str, ...]:
     frame = edition.release.indicators()
     reporting = set(frame.loc[frame["indicator"].isin([measure.id for measure in measures]), "agency"])
     single = [code for code in edition.labels("agency") if code in reporting]
+    return (ALL_AGENCIES, *single) if len(single) > 1 else tuple(single)
+
+
+def reporting_agencies(edition: Edition, measures: Sequence[Measure], datasets: Sequence[str]) -> tuple[str, ...]:
+    """The agencies that report an indicator or a table of a page; all together first, where there are several."""
+    if measures:
+        return agencies(edition, measures)
+    tables = (edition.table(dataset) for dataset in datasets)
+    found = {str(code) for table in tables if "agency" in table for code in table["agency"]}
+    single = [code for code in edition.labels("agency") if code in found]
     return (ALL_AGENCIES, *single) if len(single) > 1 else tuple(single)
 
 
@@ -138,15 +147,17 @@ def totals(edition: Edition, dataset: str, column: str, agency: str = ALL_AGENCI
     table = table if agency == ALL_AGENCIES else table[table["agency"] == agency]
     reported = reports(edition, dataset, agency)
     points = []
-    for period in sorted({*reported, *table["period"]}):
-        rows = table[table["period"] == period]
-        value, status = _total(rows, column)
+    wanted = [column, *([f"{column}_status"] if f"{column}_status" in table else [])]
+    parts = {str(period): rows for period, rows in table[["period", *wanted]].groupby("period")}
+    for period in sorted({*reported, *parts}):
+        value, status = _total(parts.get(period, table.head(0)), column)
         reporting = reported.get(period, "certified")
         status = "not_reported" if reporting == "missing" else status
         value = value if status == "shown" else None
         points.append((period, value, None, value, "", mark_of(status, reporting, value)))
     frame = pd.DataFrame(points, columns=list(COLUMNS))
-    return frame.astype({"numerator": "float64", "denominator": "float64", "value": "float64"})
+    frame = frame.astype({"numerator": "float64", "denominator": "float64", "value": "float64"})
+    return frame.assign(revised=frame["period"].isin(edition.revised(dataset, agency, (column,))))
 
 
 def _total(rows: pd.DataFrame, column: str) -> tuple[float | None, str]:

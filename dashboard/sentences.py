@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from dashboard.change import Change, Direction, Limits, Stretch, signal
 from dashboard.edition import Citation, Edition, Measure
 from dashboard.marks import Mark
 from dashboard.points import PERCENT_FROM, Reading, last_known, latest
@@ -72,10 +73,15 @@ def verdict(reading: Reading | None) -> Verdict:
     return Verdict.NOT_MET if reading.met == "no" else Verdict.NO_TARGET
 
 
+def rank(basis: str) -> int:
+    """The place of a kind of duty, the strongest first."""
+    return STRENGTH.index(basis) if basis in STRENGTH else len(STRENGTH)
+
+
 def strongest(measure: Measure, edition: Edition) -> Citation:
     """The strongest of the citations behind an indicator."""
     cited = [edition.law[key] for key in measure.law]
-    return min(cited, key=lambda law: STRENGTH.index(law.basis) if law.basis in STRENGTH else len(STRENGTH))
+    return min(cited, key=lambda law: rank(law.basis))
 
 
 def asks(measure: Measure, basis: str, _: Wording) -> str:
@@ -155,3 +161,71 @@ def score(verdicts: Sequence[Verdict], _: Wording) -> str:
         return said
     gap = _.plural("For {number} there is no data.", "For {number} there is no data.", unknown)
     return f"{said} {gap}"
+
+
+_USUAL = {
+    Direction.STEADY: N_("No clear change: within the usual range of {low} to {high}."),
+    Direction.UP: N_("Higher than usual: the usual range is {low} to {high}."),
+    Direction.DOWN: N_("Lower than usual: the usual range is {low} to {high}."),
+}
+
+
+def usual(points: pd.DataFrame, limits: Limits | None, _: Wording) -> str:
+    """Where the last month of a count stands in its usual range; empty where it has none."""
+    if limits is None or points.empty or pd.isna(points["value"].iloc[-1]):
+        return ""
+    low, high = (_.number(round(value)) for value in (limits.low, limits.high))
+    return _(_USUAL[signal(points, limits)], low=low, high=high)
+
+
+_CHANGED = {
+    Direction.STEADY: N_("No clear change: {now}; before, {before}."),
+    Direction.UP: N_("Up: {now}; before, {before}."),
+    Direction.DOWN: N_("Down: {now}; before, {before}."),
+    Direction.UNKNOWN: N_("Too few cases to compare: {now}; before, {before}."),
+}
+
+
+def trend_text(change: Change, _: Wording) -> str:
+    """What became of a figure, with both stretches of time: never across a change of law."""
+    if change.before is None or change.now is None:
+        return _("Too few months since the last change of law or policy to compare.")
+    return _(_CHANGED[change.direction], now=_stretch(change.now, _), before=_stretch(change.before, _))
+
+
+def _stretch(stretch: Stretch, _: Wording) -> str:
+    if stretch.first == stretch.last:
+        span = _.period(stretch.first)
+    else:
+        span = _("{first} to {last}", first=_.period(stretch.first), last=_.period(stretch.last))
+    if stretch.denominator is None:
+        return _("{number} in {span}", number=_.number(stretch.numerator), span=span)
+    return _("{number} of {total} in {span}", number=_.number(stretch.numerator),
+             total=_.number(stretch.denominator), span=span)  # fmt: skip
+
+
+def absent(reading: Reading, _: Wording) -> str:
+    """Why there is no figure for a period."""
+    return _(_ABSENT.get(reading.mark, _ABSENT[Mark.MISSING]), period=_.period(reading.period))
+
+
+def certainty(reading: Reading | None, points: pd.DataFrame, trust: str, _: Wording) -> str:
+    """How sure a figure is: counted or drawn, final or not, large enough for a percentage, the law read or not."""
+    if reading is None:
+        return _("No figure has been reported, so nothing can be said.")
+    said = [_interval(reading, points, _)]
+    if reading.mark in _REMARKS:
+        said.append(_(_REMARKS[reading.mark]))
+    if reading.denominator is not None and reading.denominator < PERCENT_FROM:
+        said.append(_("Fewer than {number} cases: counts, no percentage.", number=PERCENT_FROM))
+    if trust != "primary":
+        said.append(_("The wording of the source is to be confirmed."))
+    return " ".join(said)
+
+
+def _interval(reading: Reading, points: pd.DataFrame, _: Wording) -> str:
+    row = points[points["period"] == reading.period]
+    if "low" in points and row["low"].notna().any():
+        return _("From a sample: between {low} and {high} (95% interval).", low=_.percent(float(row["low"].iloc[0])),
+                 high=_.percent(float(row["high"].iloc[0])))  # fmt: skip
+    return _("A full count: no sampling error.")

@@ -18,7 +18,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from streamlit.starlette import App
 
 from dashboard import data, shell, views
+from dashboard.compress import Compressed
 from dashboard.files import CatalogueFiles
+from dashboard.outlets import outlet_routes
+from dashboard.signposts import signpost_routes
 from schemas.errors import ReleaseDamaged
 
 SCRIPT = Path(__file__).with_name("app.py")
@@ -45,10 +48,14 @@ def application(catalogue: Path | str) -> App:
     data.use(catalogue)
     routes: list[BaseRoute] = [
         *shell.page_routes(),
+        *signpost_routes(),
+        *outlet_routes(),
         Route("/catalogue", RedirectResponse("/catalogue/", status_code=308)),
         Mount("/catalogue", CatalogueFiles(data.catalogue_folder())),
     ]
-    return App(SCRIPT, routes=routes, middleware=[Middleware(shell.SafeHeaders)], lifespan=_lifespan)
+    return App(
+        SCRIPT, routes=routes, middleware=[Middleware(shell.SafeHeaders), Middleware(Compressed)], lifespan=_lifespan
+    )
 
 
 def _say(line: str) -> None:

@@ -8,19 +8,25 @@ import base64
 import hashlib
 import html
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import streamlit
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.pages import PAGES, PageText, path_of
+from dashboard import answers, data, front, markup, sentences
+from dashboard.address import page_address
+from dashboard.edition import Edition
+from dashboard.exhibits.model import Choice
+from dashboard.pages import EXHIBITED, HOME, PAGES, PageText, path_of
 from dashboard.wording import ENGLISH, Wording
+from schemas.errors import ReleaseDamaged
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
+STYLE = Path(__file__).with_name("daylight.css")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _NOSCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 _AGENTS = re.compile(r"<!--\s+Machine-readable.*?-->\s*<link rel=\"service-desc\"[^>]*>", re.DOTALL)
@@ -30,6 +36,10 @@ ICON = (
     'stroke-width="2.4" stroke-linecap="round"/></svg>'
 )
 _NO_CACHE = {"cache-control": "no-cache"}
+EMBED_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors *"
+"""For one chart to embed: no script at all, and any site may frame it. Every other page only this site itself."""
+CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+"""Streamlit's addresses that are not the public's."""
 
 
 def _script_hashes(page: str) -> str:
@@ -56,41 +66,91 @@ def policy() -> str:
     return "; ".join(f"{name} {value}" for name, value in parts.items())
 
 
-def page_html(page: PageText, _: Wording = ENGLISH) -> str:
-    """index.html with a title and a description of its own, and a way to the data without scripts."""
+@cache
+def plotly_chunk() -> str:
+    """The file that draws charts in Streamlit's bundle; empty when it has another name."""
+    found = sorted((INDEX.parent / "static" / "js").glob("PlotlyChart.*.js"))
+    return f"./static/js/{found[0].name}" if found else ""
+
+
+def said_on(page: PageText, edition: Edition | None, _: Wording) -> tuple[str, ...]:
+    """The sentences of a page for readers without scripts and for link previews; none without a release."""
+    if edition is None:
+        return ()
+    if page.code == HOME:
+        found = front.summary(edition, _)
+        lines = [line for entry in PAGES for line in front.lines(edition, entry.code, _)]
+        return (sentences.score(found.verdicts, _), *(f"{line.measure.title}: {line.sentence}" for line in lines))
+    sentence = answers.answer(edition, page.code, Choice(), _).sentence if page.code in EXHIBITED else ""
+    return (sentence,) if sentence else ()
+
+
+@lru_cache(maxsize=64)
+def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLISH) -> str:
+    """index.html with a title, a description and the page's own sentences, for whoever runs no scripts."""
     title, question = html.escape(f"{_(page.title)} – Daylight"), html.escape(_(page.question))
-    head = f'<title>{title}</title>\n    <meta name="description" content="{question}" />'
+    said = said_on(page, edition, _)
+    about = html.escape(f"{_(page.question)} {said[0]}") if said else question
+    address = page_address(page.code, {})
+    static = f"/catalogue/latest/site/{_.language}/index.html"
+    head = [
+        f"<title>{title}</title>", f'<meta name="description" content="{about}" />',
+        f'<meta property="og:title" content="{title}" />', f'<meta property="og:description" content="{about}" />',
+        '<meta property="og:type" content="website" />', f'<link rel="canonical" href="{address}" />',
+        '<link rel="alternate" type="application/atom+xml" title="Daylight" href="/catalogue/feed.atom" />',
+        f'<link rel="alternate" type="text/html" title="Without scripts" href="{static}" />',
+        '<link rel="stylesheet" href="/daylight.css" />',
+    ]  # fmt: skip
+    if page.code in EXHIBITED and plotly_chunk():
+        head.append(f'<link rel="modulepreload" crossorigin href="{plotly_chunk()}" />')
+    listed = markup.items([markup.text(line) for line in said]) if said else ""
     without = (
-        f"<noscript><h1>{title}</h1><p>{question}</p>"
-        f"<p>{_('This page needs JavaScript. Every figure is also in plain files:')} "
+        f"<noscript><h1>{title}</h1><p>{question}</p>{listed}"
+        f"<p>{_('This page needs JavaScript. Every figure is also on a plain page and in plain files:')} "
+        f'<a href="{static}">{_("the record without scripts")}</a>, '
         '<a href="/catalogue/latest/tables/indicators.csv">indicators.csv</a>, '
         '<a href="/catalogue/catalogue.json">catalogue.json</a>.</p></noscript>'
     )
     text = INDEX.read_text(encoding="utf-8")
     text = _AGENTS.sub("", text).replace("./favicon.png", "./daylight.svg")
-    text = re.sub(r"<title>.*?</title>", lambda _match: head, text, count=1)
+    text = text.replace('<html lang="en">', f'<html lang="{html.escape(_.language)}">', 1)
+    text = re.sub(r"<title>.*?</title>", lambda _match: "\n    ".join(head), text, count=1)
     return _NOSCRIPT.sub(lambda _match: without, text, count=1)
+
+
+def _edition() -> Edition | None:
+    try:
+        return data.best().edition
+    except (FileNotFoundError, ReleaseDamaged):
+        return None
 
 
 def page_routes() -> list[Route]:
     """One route for each page of the dashboard."""
 
     def route(page: PageText) -> Route:
-        text = page_html(page)
-
-        async def answer(_request: Request) -> Response:
-            return HTMLResponse(text, headers=_NO_CACHE)
+        def answer(_request: Request) -> Response:
+            return HTMLResponse(page_html(page, _edition()), headers=_NO_CACHE)
 
         return Route(f"/{path_of(page.code)}", answer, methods=["GET"])
 
-    async def icon(_request: Request) -> Response:
-        return Response(ICON, media_type="image/svg+xml")
+    style = STYLE.read_text(encoding="utf-8")
 
-    return [*(route(page) for page in PAGES), Route("/daylight.svg", icon, methods=["GET"])]
+    async def icon(_request: Request) -> Response:
+        return Response(ICON, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
+
+    async def looks(_request: Request) -> Response:
+        return Response(style, media_type="text/css", headers=_NO_CACHE)
+
+    return [
+        *(route(page) for page in PAGES),
+        Route("/daylight.svg", icon, methods=["GET"]),
+        Route("/daylight.css", looks, methods=["GET"]),
+    ]
 
 
 class SafeHeaders:
-    """ASGI middleware that adds the security headers to every answer."""
+    """ASGI middleware that adds the security headers to every answer, and closes what is not the public's."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -111,4 +171,7 @@ class SafeHeaders:
                 message["headers"] = [*message["headers"], *(h for h in self.headers if h[0] not in present)]
             await send(message)
 
+        if scope["type"] == "http" and scope["path"].startswith(CLOSED):
+            await PlainTextResponse("Not for the public.\n", status_code=404)(scope, receive, with_headers)
+            return
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)

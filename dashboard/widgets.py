@@ -1,25 +1,28 @@
-"""The parts that every page is made of. Native Streamlit elements only; all text of the data is escaped."""
+"""The parts that every page is made of. Native Streamlit elements, and HTML of `markup`; all text of the data is escaped."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import points
-from dashboard.charts.theme import CONFIG
-from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition, Measure
-from dashboard.exhibits.model import Choice, Exhibit, Figure
+from dashboard import address, charts, markup, points
+from dashboard.answers import Answer
+from dashboard.charts.theme import CONFIG, PALETTES
+from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition
+from dashboard.exhibits.model import Choice, Exhibit
+from dashboard.gallery import datasets_on
 from dashboard.pages import BY_CODE
 from dashboard.sentences import VERDICTS, Verdict, basis_name
 from dashboard.wording import Wording, plain
 
-_BADGES: Mapping[Verdict, tuple[str, Any]] = {
-    Verdict.MET: (":material/check_circle:", "green"),
-    Verdict.NOT_MET: (":material/cancel:", "red"),
-    Verdict.NO_DATA: (":material/help:", "gray"),
-    Verdict.NO_TARGET: (":material/remove:", "gray"),
-}
+SIGNS: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.MET: ("✔", "good"), Verdict.NOT_MET: ("✘", "bad"), Verdict.NO_DATA: ("?", "warn"),
+    Verdict.NO_TARGET: ("–", "quiet"),
+}  # fmt: skip
+"""For each verdict its sign and its class: never a colour alone."""
+SPANS = ("all", "12")
+SHORT_FIRST = ("reported",)
+"""Pages that open on the last twelve months: more columns than that do not fit a phone."""
 
 
 def heading(code: str, _: Wording) -> None:
@@ -40,62 +43,170 @@ def sample_banner(edition: Edition, datasets: Sequence[str], _: Wording) -> None
     )
 
 
-def verdict_badge(verdict: Verdict, _: Wording) -> None:
-    """Met, not met or no data: a sign, a word and a colour."""
-    icon, colour = _BADGES[verdict]
-    st.badge(_(VERDICTS[verdict]), icon=icon, color=colour)
+def verdict_mark(verdict: Verdict, _: Wording) -> str:
+    """Met, not met or no data: a sign, a word and a ground."""
+    sign, kind = SIGNS[verdict]
+    return f'<span class="dl-verdict dl-{kind}">{sign} {markup.text(_(VERDICTS[verdict]))}</span>'
 
 
-def _kept(name: str, options: Sequence[str], default: str) -> str:
-    """The value of an address parameter, if it is one of the options; codes only, so that links survive translation."""
-    asked = st.query_params.get(name, default)
-    return asked if asked in options else default
+def answer(found: Answer, _: Wording) -> None:
+    """The sentence that answers the page's question, and its facts."""
+    mark = verdict_mark(found.verdict, _) if found.verdict else ""
+    st.html(mark + markup.status(found.sentence) + markup.facts(found.facts))
+
+
+# --- choices -----------------------------------------------------------------------------------------------------------
+
+
+def kept(name: str) -> str:
+    """What the address says; empty when it says nothing."""
+    return str(st.query_params.get(name, ""))
+
+
+def keep(name: str, value: str) -> None:
+    """Write a choice into the address."""
+    st.query_params[name] = value
 
 
 def choose(name: str, label: str, options: Sequence[str], names: Callable[[str], str]) -> str:
-    """One choice among codes, kept in the page's address."""
+    """One choice among codes, kept in the page's address: back and forward bring it back."""
     if len(options) < 2:
         return options[0] if options else ""
-    key = f"choose-{name}"
-    if key not in st.session_state:
-        st.session_state[key] = _kept(name, options, options[0])
+    key = _follow(name, options)
 
     def remember() -> None:
-        st.query_params[name] = st.session_state[key] or options[0]
+        keep(name, st.session_state[key] or options[0])
+        st.session_state[f"{key}-seen"] = kept(name)
 
-    picked = st.pills(label, options, format_func=names, key=key, on_change=remember, required=True, wrap=True)
+    picked: str | None
+    if len(options) > 6:
+        picked = st.selectbox(label, options, format_func=names, key=key, on_change=remember)
+    else:
+        picked = st.pills(label, options, format_func=names, key=key, on_change=remember, required=True, wrap=True)
     return picked if picked else options[0]
 
 
-def choice(edition: Edition, measures: Sequence[Measure], _: Wording) -> Choice:
+def _follow(name: str, options: Sequence[str]) -> str:
+    """Bring a widget's state in line with the address, when the address changed by itself; the widget's key."""
+    key, asked = f"choose-{name}", kept(name)
+    wanted = asked if asked in options else options[0]
+    changed = st.session_state.get(f"{key}-seen") != asked
+    if changed or st.session_state.get(key) not in options:
+        st.session_state[key] = wanted
+        st.session_state[f"{key}-seen"] = asked
+    return key
+
+
+def choose_many(name: str, label: str, options: Sequence[str], names: Callable[[str], str]) -> tuple[str, ...]:
+    """Several choices among codes, kept in the page's address as a list with commas."""
+    key, asked = f"choose-{name}", kept(name)
+    if st.session_state.get(f"{key}-seen") != asked or key not in st.session_state:
+        st.session_state[key] = [code for code in asked.split(",") if code in options]
+        st.session_state[f"{key}-seen"] = asked
+
+    def remember() -> None:
+        value = ",".join(st.session_state[key])
+        if value:
+            keep(name, value)
+        elif name in st.query_params:
+            del st.query_params[name]
+        st.session_state[f"{key}-seen"] = value
+
+    st.session_state[key] = [code for code in st.session_state[key] if code in options]
+    return tuple(st.multiselect(label, options, format_func=names, key=key, on_change=remember, placeholder=label))
+
+
+def agency_name(edition: Edition, _: Wording, code: str) -> str:
+    """What an agency is called; all of them have a name too."""
+    return _("All agencies") if code == ALL_AGENCIES else edition.label("agency", code)
+
+
+def choice(edition: Edition, page: str, _: Wording) -> Choice:
     """The agency and the stretch of time to show."""
-    codes = points.agencies(edition, measures)
-
-    def agency_name(code: str) -> str:
-        return _("All agencies") if code == ALL_AGENCIES else edition.label("agency", code)
-
-    agency = choose("agency", _("Agency"), codes, agency_name)
+    codes = points.reporting_agencies(edition, edition.measures_on(page), datasets_on(edition, page))
+    agency = choose("agency", _("Agency"), codes, partial(agency_name, edition, _))
     spans = {"all": _("All months"), "12": _("Last 12 months")}
-    months = choose("months", _("Time"), tuple(spans), spans.__getitem__)
+    order = SPANS[::-1] if page in SHORT_FIRST else SPANS
+    months = choose("months", _("Time"), order, spans.__getitem__)
+    return choice_of(agency, months)
+
+
+def choice_of(agency: str, months: str) -> Choice:
+    """The choice that codes of an address stand for."""
     return Choice(agency or ALL_AGENCIES, 12 if months == "12" else 0)
 
 
-@st.cache_resource(max_entries=400, show_spinner=False)
-def _figure(release: str, key: str, _draw: Callable[[], Figure]) -> Figure:  # noqa: ARG001 - the cache reads release and key
-    return _draw()
+# --- exhibits ----------------------------------------------------------------------------------------------------------
 
 
-def exhibit(edition: Edition, shown: Exhibit, _: Wording) -> None:
-    """The sentence, the chart, its keys, the same figures as a table, the source file and the law."""
+def ground() -> str:
+    """Whether the reader's page is light or dark."""
+    kind = st.context.theme.type
+    return kind if kind in PALETTES else "light"
+
+
+@st.cache_resource(max_entries=800, show_spinner=False)
+def _figure(key: tuple[str, ...], _shown: Exhibit, _words: Wording) -> object:
+    """The figure of an exhibit, drawn once for each release, choice, ground and language: `key` says which."""
+    return charts.draw(_shown.plot, PALETTES[key[-1]], _words)
+
+
+def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> None:
+    """The sentence, the chart, its keys, the same figures as a table, what can be taken, the source and the law."""
     st.header(plain(shown.headline), anchor=False)
-    figure = _figure(edition.id, shown.key, shown.draw)
-    st.plotly_chart(figure, key=f"chart-{shown.key}", theme=None, config=CONFIG, alt=shown.alt)
-    small(*(plain(note) for note in shown.notes))
-    with st.expander(_("The same figures as a table"), icon=":material/table:"):
-        st.markdown(markdown_table(shown.table))
-    source_line(edition, shown.source, shown.datasets, _)
-    law_line(edition, shown.law, _)
+    key = (edition.id, shown.code, choice.agency, str(choice.months), _.language, ground())
+    figure = _figure(key, shown, _)
+    st.plotly_chart(figure, key=f"chart-{shown.code}", theme=None, config=CONFIG, alt=shown.alt(_))
+    st.html("".join([
+        markup.lines([markup.text(note) for note in shown.notes]),
+        markup.folded(_("The same figures as a table"), markup.table(shown.table, shown.title)),
+        markup.folded(_("Take this chart: picture, data, embed, citation"), taken(edition, shown, choice, _)),
+        markup.lines([source(edition, shown.source, shown.datasets, _), law(edition, shown.law, _)]),
+    ]))  # fmt: skip
     st.divider()
+
+
+def values_of(edition: Edition, choice: Choice) -> dict[str, str]:
+    """A choice as the parameters of an address, with the release it is of."""
+    agency = "" if choice.agency == ALL_AGENCIES else choice.agency
+    return {"agency": agency, "months": "12" if choice.months else "all", address.RELEASE: edition.id}
+
+
+def taken(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> str:
+    """What a reader can take away: pictures, data, an embed, the address of this view and how to cite it."""
+    values, site = values_of(edition, choice), origin()
+    links = {
+        _("Picture (SVG)"): address.chart_address(shown.code, "svg", values),
+        _("Picture (PNG)"): address.chart_address(shown.code, "png", values),
+        _("Data of this chart (CSV)"): address.chart_address(shown.code, "csv", values),
+        _("This chart alone"): address.chart_address(shown.code, "html", values),
+    }
+    embed = (
+        f'<iframe src="{site}{links[_("This chart alone")]}" title="{shown.title}" width="100%" height="620"></iframe>'
+    )
+    cited = citation(edition, shown.title, f"{site}{links[_('This chart alone')]}", _)
+    listed = "".join(f"<li>{markup.link(place, words)}</li>" for words, place in links.items())
+    return (
+        f'<ul class="dl-links">{listed}</ul>'
+        + markup.lines([markup.text(_("To embed it:"))]) + markup.code(embed)
+        + markup.lines([markup.text(_("To cite it:"))]) + markup.code(cited)
+    )  # fmt: skip
+
+
+def citation(edition: Edition, title: str, place: str, _: Wording) -> str:
+    """How to cite a figure: publisher, title, release, address."""
+    manifest = edition.release.manifest
+    return _(
+        "{publisher}, “{title}”, release {release} of {day}, {place}", publisher=edition.county.publisher, title=title,
+        release=edition.id, day=_.day(manifest.created_on), place=place,
+    )  # fmt: skip
+
+
+def origin() -> str:
+    """The site's own address, as the reader reached it: scheme and host."""
+    url = st.context.url or ""
+    scheme, found, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}" if found else ""
 
 
 def small(*lines: str) -> None:
@@ -104,37 +215,21 @@ def small(*lines: str) -> None:
         st.markdown("  \n".join(f":small[{line}]" for line in lines))
 
 
-def markdown_table(frame: pd.DataFrame) -> str:
-    """A table as Markdown, every cell escaped."""
-    if frame.empty:
-        return "–"
-    lines = [
-        "| " + " | ".join(plain(name) for name in frame.columns) + " |",
-        "|" + " --- |" * len(frame.columns),
-    ]
-    lines += ["| " + " | ".join(plain(value) for value in row) + " |" for row in frame.itertuples(index=False)]
-    return "\n".join(lines)
-
-
-def not_reported(title: str, _: Wording) -> None:
-    """An indicator that the chosen agency does not report."""
-    small(_("{title}: this agency does not report it.", title=plain(title)))
-
-
-def source_line(edition: Edition, table: str, datasets: Sequence[str], _: Wording) -> None:
+def source(edition: Edition, table: str, datasets: Sequence[str], _: Wording) -> str:
     """Where the figures stand: the very file that was drawn, and the table it was computed from."""
     names = list(dict.fromkeys([table, *(dataset for dataset in datasets if dataset != table)]))
-    links = [f"[{plain(name)}.csv]({edition.source_path(name)})" for name in names]
-    origin = _("sample data") if any(edition.is_sample(dataset) for dataset in datasets) else _("real records")
-    small(f":material/description: {_('Source file')}: {', '.join(links)} · {origin}")
+    links = ", ".join(markup.link(edition.source_path(name), f"{name}.csv") for name in names)
+    made_up = any(edition.is_sample(dataset) for dataset in datasets)
+    return (
+        f"{markup.text(_('Source file'))}: {links} · {markup.text(_('sample data') if made_up else _('real records'))}"
+    )
 
 
-def law_line(edition: Edition, keys: Sequence[str], _: Wording) -> None:
+def law(edition: Edition, keys: Sequence[str], _: Wording) -> str:
     """Who asks for the figure: basis and citation, with what is still to be confirmed."""
     cited = [edition.law[key] for key in keys if key in edition.law]
-    if cited:
-        said = [f"{_(basis_name(law.basis))}: {plain(law.citation)}" for law in cited]
-        small(f":material/gavel: {_('Asked for by')}: {'; '.join(said)}")
+    said = [f"{_(basis_name(one.basis))}: {one.citation}" for one in cited]
+    return markup.text(f"{_('Asked for by')}: {'; '.join(said)}") if said else ""
 
 
 def release_facts(edition: Edition, _: Wording) -> None:
@@ -146,6 +241,8 @@ def release_facts(edition: Edition, _: Wording) -> None:
             _("Published {day}", day=_.day(manifest.created_on)),
             f"{_('Release')} [{plain(edition.id)}](/catalogue/releases/{edition.id}/manifest.json)",
             plain(edition.county.publisher),
+            f"[{_('New releases (Atom feed)')}](/catalogue/feed.atom) · [{_('Due days (calendar)')}](/due.ics)",
+            f"[{_('This release without scripts')}](/catalogue/releases/{edition.id}/site/{_.language}/index.html)",
         )
 
 

@@ -17,10 +17,10 @@ def bars(frame: pd.DataFrame, around: theme.Frame) -> go.Figure:
     figure = theme.canvas(taller, legend=False)
     labels = ["<br>".join(theme.folded(label, 24)) for label in rows["label"]]
     figure.add_bar(
-        x=rows["value"], y=labels, orientation="h", marker={"color": theme.SERIES}, text=rows["text"],
-        textposition="outside", textfont={"color": theme.TEXT, "size": 13}, cliponaxis=False, hoverinfo="skip",
+        x=rows["value"], y=labels, orientation="h", marker={"color": around.palette.series}, text=rows["text"],
+        textposition="outside", textfont={"color": around.palette.text, "size": 13}, cliponaxis=False, hoverinfo="skip",
     )  # fmt: skip
     largest = float(rows["value"].max()) if len(rows) else 1.0
     figure.update_xaxes(range=[0, max(largest, 1) * 1.18], showticklabels=False, showline=False)
-    figure.update_yaxes(tickfont={"color": theme.TEXT, "size": 13}, showgrid=False)
+    figure.update_yaxes(tickfont={"color": around.palette.text, "size": 13}, showgrid=False)
     return figure

@@ -9,40 +9,39 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 from dashboard.charts import theme
 from dashboard.wording import Wording
 
-ROW = 52
-
 
 @dataclass(frozen=True)
 class Cell:
-    """One kind of cell: its sign, its ground colour and what it means."""
+    """One kind of cell: its sign, its ground (good, bad, warn, neutral: a colour of the palette), what it means."""
 
     sign: str
-    colour: str
+    ground: str
     meaning: str
 
 
 def grid(cells: pd.DataFrame, kinds: Mapping[str, Cell], around: theme.Frame, _: Wording) -> go.Figure:
     """Draw a frame with the columns row, period, kind and text; an absent combination stays white."""
     rows, periods = list(dict.fromkeys(cells["row"])), sorted(set(cells["period"]))
-    figure = theme.canvas(replace(around, height=160 + ROW * len(rows)), plot_height=ROW * len(rows))
+    figure = theme.canvas(replace(around, height=160 + around.row * len(rows)), plot_height=around.row * len(rows))
     place = {name: number for number, name in enumerate(kinds)}
     ground = _matrix(cells.assign(z=[float(place[kind]) for kind in cells["kind"]]), rows, periods, "z")
-    colours = [cell.colour for cell in kinds.values()]
+    colours = [around.palette_colour(cell.ground) for cell in kinds.values()]
     steps = [(edge / len(colours), colour) for number, colour in enumerate(colours) for edge in (number, number + 1)]
     figure.add_heatmap(
         z=ground, x=[_.short_period(period).replace("\n", "<br>") for period in periods],
-        y=["<br>".join(theme.folded(row, 20)) for row in rows],
+        y=["<br>".join(theme.folded(row, 20 if around.row > 40 else 34)) for row in rows],
         zmin=-0.5, zmax=len(colours) - 0.5, colorscale=steps, showscale=False, xgap=2, ygap=4,
-        text=_matrix(cells, rows, periods, "text"), texttemplate="%{text}",
-        textfont={"color": theme.TEXT, "size": 12}, hoverinfo="skip",
+        text=[[text or "" for text in line] for line in _matrix(cells, rows, periods, "text")], texttemplate="%{text}",
+        textfont={"color": around.palette.text, "size": 12}, hoverinfo="skip",
     )  # fmt: skip
     for cell in kinds.values():
         figure.add_scatter(
             x=[None], y=[None], mode="markers", name=f"{cell.sign} {cell.meaning}",
-            marker={"symbol": "square", "size": 13, "color": cell.colour, "line": {"width": 1, "color": theme.AXIS}},
+            marker={"symbol": "square", "size": 13, "color": around.palette_colour(cell.ground),
+                    "line": {"width": 1, "color": around.palette.axis}},
         )  # fmt: skip
     figure.update_xaxes(showline=False, tickangle=0, nticks=8, side="bottom")
-    figure.update_yaxes(autorange="reversed", tickfont={"color": theme.TEXT, "size": 12}, showgrid=False)
+    figure.update_yaxes(autorange="reversed", tickfont={"color": around.palette.text, "size": 12}, showgrid=False)
     return figure
 
 

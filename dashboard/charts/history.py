@@ -1,6 +1,6 @@
 """The long view: yearly bars in two parts, on an axis that holds every event of the law."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +24,7 @@ class Era:
 
 
 def history(
-    frame: pd.DataFrame, names: dict[str, str], events: Sequence[Event], era: Era, around: theme.Frame
+    frame: pd.DataFrame, names: Mapping[str, str], events: Sequence[Event], era: Era, around: theme.Frame
 ) -> go.Figure:
     """Draw the columns of `names` stacked over the column period (years)."""
     figure = theme.canvas(around)
@@ -32,18 +32,20 @@ def history(
     for place, (column, name) in enumerate(names.items()):
         figure.add_bar(
             x=x, y=frame[column].astype("float64"), name=theme.safe(name), width=_HALF_BAR,
-            marker={"color": theme.CATEGORIES[place],
-                    "pattern": {"shape": ("", "/")[place % 2], "fgcolor": theme.GROUND, "fillmode": "overlay"}},
+            marker={"color": around.palette.categories[place],
+                    "pattern": {"shape": ("", "/")[place % 2], "fgcolor": around.palette.ground, "fillmode": "overlay"}},
             text=[f"{value:,.0f}" for value in frame[column]], textposition="inside", textangle=0,
-            insidetextfont={"color": "#ffffff", "size": 12}, hovertemplate="%{y:,.0f}<extra></extra>",
+            insidetextfont={"color": around.palette.on_series, "size": 12}, hovertemplate="%{y:,.0f}<extra></extra>",
         )  # fmt: skip
     end = date(era.last, 12, 31)
-    figure.add_vrect(x0=era.no_records_from, x1=end, fillcolor=theme.NEUTRAL, opacity=0.5, line_width=0, layer="below")
+    figure.add_vrect(
+        x0=era.no_records_from, x1=end, fillcolor=around.palette.neutral, opacity=0.5, line_width=0, layer="below"
+    )
     figure.add_annotation(
         text="<br>".join(theme.folded(era.no_records, 22)), x=date(era.last - 5, 1, 1), y=0.5, yref="paper",
-        showarrow=False, font={"color": theme.QUIET, "size": 13}, bgcolor=theme.NEUTRAL,
+        showarrow=False, font={"color": around.palette.quiet, "size": 13}, bgcolor=around.palette.neutral,
     )  # fmt: skip
-    overlay.draw_events(figure, events)
+    overlay.draw_events(figure, events, around.palette)
     years = list(range(era.first, era.last + 1, 2))
     figure.update_xaxes(
         range=[date(era.first, 1, 1), end], tickvals=[date(year, 7, 1) for year in years],

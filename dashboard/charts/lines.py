@@ -1,28 +1,69 @@
-"""Two or three series of the same unit on one axis, named at their ends: never two axes."""
+"""A few series of the same unit on one axis, each with its own colour, dash and shape: never two axes."""
+
+from collections.abc import Mapping
 
 import pandas as pd
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from dashboard.charts import theme
+from dashboard.marks import SIGNS, Mark
 from dashboard.wording import Wording
 
-_DASHES = ("solid", "dash", "dot")
-_SYMBOLS = ("circle", "square", "diamond")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
+MOST = len(DASHES)
+"""More series than this could not be told apart."""
 
 
-def lines(frame: pd.DataFrame, names: dict[str, str], around: theme.Frame, _: Wording) -> go.Figure:
-    """Draw the columns of `names` over the column period; each differs in colour, dash and shape."""
+def lines(frame: pd.DataFrame, names: Mapping[str, str], around: theme.Frame, _: Wording) -> go.Figure:
+    """Draw the columns of `names` over the column `period`.
+
+    A column `<name>_mark` says why a figure is absent; such points are drawn in a lane under the axis, never at zero. With
+    a column `label` the places on the axis are named by it and stand in the order of the frame.
+    """
     figure = theme.canvas(around)
-    x = [theme.middle(period) for period in frame["period"]]
+    named = "label" in frame
+    x = list(frame["label"]) if named else [theme.middle(period) for period in frame["period"]]
+    low, high = _extent(frame, list(names))
+    lane = low - 0.07 * (high - low)
     for place, (column, name) in enumerate(names.items()):
+        colour = around.palette.categories[place]
         figure.add_scatter(
             x=x, y=frame[column].astype("float64"), name=theme.safe(name), mode="lines+markers", connectgaps=False,
-            line={"color": theme.CATEGORIES[place], "width": 2, "dash": _DASHES[place]},
-            marker={"symbol": _SYMBOLS[place], "size": 7},
-            hovertemplate="%{y:,.0f}<extra></extra>",
+            line={"color": colour, "width": 2, "dash": DASHES[place]}, marker={"symbol": SYMBOLS[place], "size": 7},
+            hoverinfo="skip",
         )  # fmt: skip
-    largest = float(frame[list(names)].max().max()) if len(frame) else 1.0
-    values = theme.ticks(0, largest, whole=True)
-    figure.update_yaxes(range=[0, largest * 1.1], tickvals=values, ticktext=[_.number(value) for value in values])
-    theme.period_ticks(figure, list(frame["period"]), _)
+        _absent(figure, x, frame, (column, colour), lane)
+    share = around.share
+    values = theme.ticks(low, high, whole=not share)
+    texts = [_.percent(value) if share else _.number(value) for value in values]
+    span = high - low
+    figure.update_yaxes(range=[low - 0.14 * span, high + 0.1 * span], tickvals=values, ticktext=texts)
+    if named:
+        figure.update_xaxes(type="category", tickangle=0, range=[-0.5, max(len(x) - 0.5, 0.5)])
+    else:
+        theme.period_ticks(figure, list(frame["period"]), _)
     return figure
+
+
+def _extent(frame: pd.DataFrame, columns: list[str]) -> tuple[float, float]:
+    """The least and largest value to show; zero is always on the axis."""
+    values = [float(value) for column in columns for value in frame[column].dropna()]
+    high = max([*values, 0.0])
+    return min([*values, 0.0]), high if high > 0 else 1.0
+
+
+def _absent(
+    figure: go.Figure, x: list[object], frame: pd.DataFrame, drawn: tuple[str, str], lane: float
+) -> None:  # fmt: skip
+    """The signs of the figures that are not there, in the colour of their series."""
+    column, colour = drawn
+    marks = frame.get(f"{column}_mark")
+    if marks is None:
+        marks = pd.Series([Mark.MISSING if pd.isna(value) else Mark.COUNTED for value in frame[column]])
+    gone = [(at, SIGNS[Mark(mark)]) for at, mark in zip(x, marks, strict=True) if not Mark(mark).has_value]
+    if gone:
+        figure.add_scatter(
+            x=[at for at, _sign in gone], y=[lane] * len(gone), text=[sign for _at, sign in gone], mode="text",
+            textfont={"color": colour, "size": 12}, hoverinfo="skip", showlegend=False, name=f"absent: {column}",
+        )  # fmt: skip

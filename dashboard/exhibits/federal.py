@@ -4,10 +4,11 @@ from datetime import date
 
 import pandas as pd
 
-from dashboard import charts
 from dashboard.charts.history import Era
+from dashboard.charts.plots import HistoryPlot, LinesPlot
 from dashboard.edition import Edition
 from dashboard.exhibits.model import Choice, Exhibit, described, frame_of
+from dashboard.marks import Mark, mark_of
 from dashboard.wording import Wording
 
 _COUNTS = "federal_counts"
@@ -31,12 +32,21 @@ def side_by_side(edition: Edition, choice: Choice, _: Wording) -> Exhibit:
         county=_.number(last["county_logged"]),
     )  # fmt: skip
     around = frame_of(edition, title, _("Detainers each month"), _COUNTS)
+    drawn = table[["period", *names]].assign(**{f"{name}_mark": _marks(table, name) for name in names})
     return Exhibit(
-        key=f"{_COUNTS}.lines-{choice.months}", headline=headline, draw=lambda: charts.lines(table, names, around, _),
-        alt=_("Chart: {title}. {headline}", title=title, headline=headline),
+        code=f"{_COUNTS}.lines", title=title, headline=headline,
+        plot=LinesPlot(drawn, names, around),
         table=_newest_first(table[["period", *names]], names, _), source=_COUNTS, datasets=(_COUNTS,),
         law=tuple(edition.definition(_COUNTS)["law"]), notes=tuple(edition.definition(_COUNTS)["caveats"]),
     )  # fmt: skip
+
+
+def _marks(table: pd.DataFrame, name: str) -> list[Mark]:
+    """Why a figure is there or not."""
+    return [
+        mark_of(status, reporting, None if pd.isna(value) else float(value))
+        for value, status, reporting in zip(table[name], table[f"{name}_status"], table["status"], strict=True)
+    ]  # fmt: skip
 
 
 def _newest_first(frame: pd.DataFrame, names: dict[str, str], _: Wording) -> pd.DataFrame:
@@ -66,9 +76,8 @@ def declined_history(edition: Edition, _: Wording) -> Exhibit:
         edition, title, _("Detainers with a recorded outcome, by year, and the law since 2013"), _DECLINED
     )
     return Exhibit(
-        key=f"{_DECLINED}.history", headline=headline,
-        draw=lambda: charts.history(years, names, edition.events, era, around),
-        alt=_("Chart: {title}. {headline}", title=title, headline=headline), table=_newest_first(years, names, _),
+        code=f"{_DECLINED}.history", title=title, headline=headline,
+        plot=HistoryPlot(years, names, edition.events, era, around), table=_newest_first(years, names, _),
         source=_DECLINED, datasets=(_DECLINED,), law=tuple(edition.definition(_DECLINED)["law"]),
         notes=(*(described(event, _) for event in edition.events), *edition.definition(_DECLINED)["caveats"]),
     )  # fmt: skip
@@ -89,8 +98,8 @@ def arrests(edition: Edition, _: Wording) -> Exhibit:
     around = frame_of(edition, title, _("Arrests with a form I-213, by quarter"), _ARRESTS)
     shown = rows[["period", "arrests"]]
     return Exhibit(
-        key=f"{_ARRESTS}.quarters", headline=headline, draw=lambda: charts.lines(shown, names, around, _),
-        alt=_("Chart: {title}. {headline}", title=title, headline=headline), table=_newest_first(shown, names, _),
+        code=f"{_ARRESTS}.quarters", title=title, headline=headline, plot=LinesPlot(shown, names, around),
+        table=_newest_first(shown, names, _),
         source=_ARRESTS, datasets=(_ARRESTS,), law=tuple(edition.definition(_ARRESTS)["law"]),
         notes=tuple(edition.definition(_ARRESTS)["caveats"]),
     )  # fmt: skip

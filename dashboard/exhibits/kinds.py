@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dashboard import points as p
+from dashboard.charts.plots import BarsPlot
 from dashboard.edition import Edition
-from dashboard.exhibits.model import Exhibit, charts, frame_of
+from dashboard.exhibits.model import Exhibit, frame_of
 from dashboard.wording import Wording
 
 RECENT = 12
@@ -29,7 +30,7 @@ def columns_exhibit(edition: Edition, dataset: str, columns: Sequence[str], titl
     periods = recent(edition, dataset)
     frame = p.by_category(edition, dataset, columns, periods)
     labels = [edition.column_label(dataset, name) for name in frame["category"]]
-    return _exhibit(edition, dataset, frame.assign(label=labels), (title, columns[0]), _)
+    return _exhibit(edition, dataset, frame.assign(label=labels), (title, columns[0], "answers"), _)
 
 
 def codes_exhibit(edition: Edition, dataset: str, keys: tuple[str, str, str], title: str, _: Wording) -> Exhibit:
@@ -37,11 +38,11 @@ def codes_exhibit(edition: Edition, dataset: str, keys: tuple[str, str, str], ti
     key, vocabulary, column = keys
     frame = p.by_code(edition, dataset, key, column, recent(edition, dataset))
     labels = [edition.label(vocabulary, code) for code in frame["category"]]
-    return _exhibit(edition, dataset, frame.assign(label=labels), (title, column), _)
+    return _exhibit(edition, dataset, frame.assign(label=labels), (title, column, key), _)
 
 
-def _exhibit(edition: Edition, dataset: str, frame: pd.DataFrame, names: tuple[str, str], _: Wording) -> Exhibit:
-    title, column = names
+def _exhibit(edition: Edition, dataset: str, frame: pd.DataFrame, names: tuple[str, str, str], _: Wording) -> Exhibit:
+    title, column, code = names
     span = _span(recent(edition, dataset), _)
     shown = frame.assign(text=[_.number(value) for value in frame["value"]])
     first = shown.iloc[0] if len(shown) else None
@@ -53,8 +54,7 @@ def _exhibit(edition: Edition, dataset: str, frame: pd.DataFrame, names: tuple[s
     law = next((tuple(e["law"]) for e in edition.definition(dataset)["columns"] if e["name"] == column), ())
     around = frame_of(edition, title, span, dataset)
     return Exhibit(
-        key=f"{dataset}.{column}.kinds.{title}", headline=headline, draw=lambda: charts.bars(shown, around),
-        alt=_("Chart: {title}. {headline}", title=title, headline=headline),
+        code=f"{dataset}.{code}", title=title, headline=headline, plot=BarsPlot(shown, around),
         table=shown[["label", "text"]].set_axis([_("Kind"), _("Number")], axis=1),
         source=dataset, datasets=(dataset,), law=law,
         notes=(_("Reports that are missing are not in these totals."),),

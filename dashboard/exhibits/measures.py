@@ -6,11 +6,13 @@ import pandas as pd
 
 from dashboard import points as p
 from dashboard import sentences
+from dashboard.change import Limits, usual_range
 from dashboard.charts.overlay import Band
+from dashboard.charts.plots import TrendPlot
 from dashboard.charts.trend import Scene
 from dashboard.edition import ALL_AGENCIES, Edition, Measure
-from dashboard.exhibits.model import Choice, Exhibit, charts, event_key, frame_of, sign
-from dashboard.marks import NAMES, Mark
+from dashboard.exhibits.model import Choice, Exhibit, event_key, frame_of, sign
+from dashboard.marks import NAMES, REVISED, Mark
 from dashboard.wording import Wording
 
 NOTICE_RATE = "K2"
@@ -30,15 +32,18 @@ def said_of(row: p.Reading, _: Wording) -> str:
 
 def readings(points: pd.DataFrame) -> list[p.Reading]:
     """The points as records."""
-    return [reading for end in range(len(points)) if (reading := p.latest(points.iloc[: end + 1]))]
+    return [p.reading_of(row) for row in points.to_dict("records")]
 
 
 def table_of(points: pd.DataFrame, _: Wording) -> pd.DataFrame:
     """The points as a table in words, newest first."""
+    changed = set(points.loc[points["revised"], "period"]) if "revised" in points else set()
     rows = [
-        (_.period(row.period), sentences.short(row, _) or sign(row.mark), _(NAMES[row.mark]))
+        (_.period(row.period),
+         (sentences.short(row, _) or sign(row.mark)) + (f" {REVISED}" if row.period in changed else ""),
+         _(NAMES[row.mark]))
         for row in reversed(readings(points))
-    ]
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=[_("Period"), _("Figure"), _("How it was reported")])
 
 
@@ -77,11 +82,10 @@ def measure_exhibit(edition: Edition, measure: Measure, choice: Choice, _: Wordi
     notes = (
         *event_key(edition.events, list(points["period"]), _),
         *((_band_note(_),) if scene.band else ()), *((measure.caveat,) if measure.caveat else ()),
+        *_sample_note(points, _), *_revised_note(points, _),
     )  # fmt: skip
     return Exhibit(
-        key=f"{measure.id}-{choice.agency}-{choice.months}", headline=headline,
-        draw=lambda: charts.trend(points, scene, _),
-        alt=_("Chart: {title}. {headline}", title=measure.title, headline=headline), table=table_of(points, _),
+        code=measure.id, title=measure.title, headline=headline, plot=TrendPlot(points, scene), table=table_of(points, _),
         source="indicators", datasets=(measure.dataset,), law=measure.law, notes=notes,
     )  # fmt: skip
 
@@ -93,25 +97,50 @@ def _band_note(_: Wording) -> str:
     )
 
 
+def _sample_note(points: pd.DataFrame, _: Wording) -> tuple[str, ...]:
+    drawn = "low" in points and points["low"].notna().any()
+    return (_("Figures drawn with a bar rest on a sample; the bar is their 95% interval."),) if drawn else ()
+
+
+def _revised_note(points: pd.DataFrame, _: Wording) -> tuple[str, ...]:
+    if "revised" not in points or not points["revised"].any():
+        return ()
+    return (_("{mark} marks a figure changed after it was first published; What changed lists each with its reason.",
+              mark=REVISED),)  # fmt: skip
+
+
+def _limits_note(limits: Limits | None, _: Wording) -> tuple[str, ...]:
+    if limits is None:
+        return ()
+    return (
+        _("The grey band is the usual range of a month (XmR limits: the mean of {first} to {last}, plus and minus 2.66 "
+          "mean moving ranges). A month inside it tells nothing new.",
+          first=_.period(limits.first), last=_.period(limits.last)),
+    )  # fmt: skip
+
+
 def count_exhibit(edition: Edition, dataset: str, column: str, choice: Choice, _: Wording) -> Exhibit:
     """A count of a table, added up by month."""
-    points = p.last_periods(p.totals(edition, dataset, column, choice.agency), choice.months)
+    whole = p.totals(edition, dataset, column, choice.agency)
+    points, limits = p.last_periods(whole, choice.months), usual_range(whole)
     title = edition.column_label(dataset, column)
     last = p.latest(points)
     said = said_of(last, _) if last else _("no report")
-    headline = _("{title}, {said}.", title=title, said=said)
+    judged = sentences.usual(whole, limits, _)
+    headline = " ".join(part for part in (_("{title}, {said}.", title=title, said=said), judged) if part)
     subtitle = _("Each month, {who}", who=who(edition, choice.agency, _))
     texts = tuple(said_of(reading, _) for reading in readings(points))
-    scene = Scene(frame_of(edition, title, subtitle, dataset), share=False, events=edition.events, texts=texts)
+    scene = Scene(frame_of(edition, title, subtitle, dataset), share=False, events=edition.events, limits=limits,
+                  texts=texts)  # fmt: skip
     missing = (
         (_("A month in which a report is missing has no total: a part of it would look like a fall."),)
         if Mark.MISSING in set(points["mark"]) else ()
     )  # fmt: skip
     return Exhibit(
-        key=f"{dataset}.{column}-{choice.agency}-{choice.months}", headline=headline,
-        draw=lambda: charts.trend(points, scene, _), alt=_("Chart: {title}. {headline}", title=title, headline=headline),
+        code=f"{dataset}.{column}", title=title, headline=headline, plot=TrendPlot(points, scene),
         table=table_of(points, _), source=dataset, datasets=(dataset,), law=_law_of(edition, dataset, column),
-        notes=(*event_key(edition.events, list(points["period"]), _), *missing),
+        notes=(*event_key(edition.events, list(points["period"]), _), *_limits_note(limits, _), *missing,
+               *_revised_note(points, _)),
     )  # fmt: skip
 
 

@@ -1,23 +1,16 @@
 """What an exhibit is, and the parts that all of them share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
 
 import pandas as pd
-import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-from dashboard import charts
 from dashboard.charts import overlay, theme
+from dashboard.charts.plots import Plot, data_of
 from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition, Event
 from dashboard.marks import SIGNS, Mark
 from dashboard.wording import Wording
-
-__all__ = ["Choice", "Exhibit", "Figure", "cell_rows", "charts", "described", "event_key", "frame_of"]
-
-
-Figure: TypeAlias = go.Figure
 
 
 @dataclass(frozen=True)
@@ -32,24 +25,34 @@ class Choice:
 class Exhibit:
     """One thing to show. `headline`, `notes` and the table are plain text: whoever prints them escapes them.
 
-    `draw` makes the figure and is called once for each `key` in a release.
+    `code` is its name in addresses and never changes; `plot` is the prepared chart.
     """
 
-    key: str
+    code: str
+    title: str
     headline: str
-    draw: Callable[[], Figure]
-    alt: str
+    plot: Plot
     table: pd.DataFrame
     source: str
     datasets: tuple[str, ...]
     law: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def data(self) -> pd.DataFrame:
+        """The figures of the chart as they are published."""
+        return data_of(self.plot)
 
-def frame_of(edition: Edition, title: str, subtitle: str, *datasets: str, height: int = 330) -> theme.Frame:
+    def alt(self, _: Wording) -> str:
+        """What the chart says, for readers who do not see it."""
+        return _("Chart: {title}. {headline} The same figures follow as a table.", title=self.title,
+                 headline=self.headline)  # fmt: skip
+
+
+def frame_of(edition: Edition, title: str, subtitle: str, *datasets: str, share: bool = False) -> theme.Frame:
     """The frame of a chart; it carries the mark of sample data when anything in it is made up."""
     sample = SAMPLE if any(edition.is_sample(dataset) for dataset in datasets) else ""
-    return theme.Frame(title, subtitle, sample, height)
+    return theme.Frame(title, subtitle, sample, share=share)
 
 
 def event_key(events: Sequence[Event], periods: Sequence[str], _: Wording) -> tuple[str, ...]:

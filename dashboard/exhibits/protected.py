@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from dashboard.charts.grid import Cell
-from dashboard.charts.theme import BAD, NEUTRAL, WARN
+from dashboard.charts.plots import GridPlot
 from dashboard.edition import Edition
-from dashboard.exhibits.model import Exhibit, cell_rows, charts, frame_of
+from dashboard.exhibits.model import Exhibit, cell_rows, frame_of
 from dashboard.marks import SIGNS, Mark
 from dashboard.wording import Wording
 from schemas.release import CellStatus
@@ -46,10 +46,10 @@ def _exhibit(
     title, thing, figure = names
     frame = pd.DataFrame(cells, columns=["row", "period", "kind", "text", "said"])
     kinds = {
-        "shown": Cell("n", NEUTRAL, figure),
-        "suppressed": Cell(SIGNS[Mark.SUPPRESSED], WARN, _("hidden to protect people")),
-        "not_reported": Cell(SIGNS[Mark.MISSING], BAD, _("not reported")),
-        "not_applicable": Cell(SIGNS[Mark.NOT_APPLICABLE], NEUTRAL, _("nothing to measure")),
+        "shown": Cell("n", "neutral", figure),
+        "suppressed": Cell(SIGNS[Mark.SUPPRESSED], "warn", _("hidden to protect people")),
+        "not_reported": Cell(SIGNS[Mark.MISSING], "bad", _("not reported")),
+        "not_applicable": Cell(SIGNS[Mark.NOT_APPLICABLE], "neutral", _("nothing to measure")),
     }
     used = {kind: cell for kind, cell in kinds.items() if kind in set(frame["kind"])}
     definition = edition.definition(dataset)
@@ -59,8 +59,7 @@ def _exhibit(
     )  # fmt: skip
     around = frame_of(edition, title, figure, dataset)
     return Exhibit(
-        key=f"{dataset}.grid", headline=headline, draw=lambda: charts.grid(frame, used, around, _),
-        alt=_("Chart: {title}. {headline}", title=title, headline=headline),
+        code=f"{dataset}.grid", title=title, headline=headline, plot=GridPlot(frame, used, around),
         table=cell_rows(frame, (thing, figure), _), source=dataset, datasets=(dataset,), law=tuple(definition["law"]),
         notes=(str(definition["disclosure"]["reason"]), *definition["caveats"]),
     )  # fmt: skip

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from dashboard.charts.grid import Cell
-from dashboard.charts.theme import BAD, GOOD, WARN
+from dashboard.charts.plots import GridPlot
 from dashboard.edition import Edition
-from dashboard.exhibits.model import Choice, Exhibit, cell_rows, charts, frame_of
+from dashboard.exhibits.model import Choice, Exhibit, cell_rows, frame_of
 from dashboard.wording import Wording
 
 _REVIEWS = "account_reviews"
@@ -24,9 +24,9 @@ def review_calendar(edition: Edition, choice: Choice, _: Wording) -> Exhibit:
     keep = sorted(set(table["period"]))[-(choice.months or len(table)) :]
     rows = table[table["period"].isin(keep)]
     kinds = {
-        "on_time": Cell("✓", GOOD, _("done on time")),
-        "late": Cell("◇", WARN, _("done late")),
-        "undone": Cell("✕", BAD, _("not done")),
+        "on_time": Cell("✓", "good", _("done on time")),
+        "late": Cell("◇", "warn", _("done late")),
+        "undone": Cell("✕", "bad", _("not done")),
     }
     named = [edition.label("system", code) for code in rows["system"]]
     cells = pd.DataFrame({"row": named, "period": list(rows["period"]), "kind": [_review_kind(r) for _i, r in
@@ -42,9 +42,7 @@ def review_calendar(edition: Edition, choice: Choice, _: Wording) -> Exhibit:
     around = frame_of(edition, title, _("One cell is one month's review of one system"), _REVIEWS)
     shown = cells.assign(said=[kinds[kind].meaning for kind in cells["kind"]])
     return Exhibit(
-        key=f"{_REVIEWS}.calendar-{choice.agency}-{choice.months}", headline=headline,
-        draw=lambda: charts.grid(cells, kinds, around, _),
-        alt=_("Chart: {title}. {headline}", title=title, headline=headline),
+        code=f"{_REVIEWS}.calendar", title=title, headline=headline, plot=GridPlot(shown, kinds, around),
         table=cell_rows(shown, (_("System"), _("Review")), _),
         source=_REVIEWS, datasets=(_REVIEWS,), law=tuple(edition.definition(_REVIEWS)["law"]),
         notes=(_("A white cell is a review that was not reported."),),

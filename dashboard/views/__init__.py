@@ -1,21 +1,22 @@
 """The pages. Each chooses, asks and shows; none computes."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from dashboard.edition import Edition
-from dashboard.views import about, accounts, disclosures, downloads, federal, notice, overview, requests, training
+from dashboard.pages import EXHIBITED
+from dashboard.views import about, ask, changes, compare, downloads, exhibited, overview, promises
 from dashboard.wording import Wording
 
 Render = Callable[[Edition, Wording], None]
 
 RENDERERS: Mapping[str, Render] = {
     "overview": overview.render,
-    "requests": requests.render,
-    "notice": notice.render,
-    "accounts": accounts.render,
-    "disclosures": disclosures.render,
-    "training": training.render,
-    "federal": federal.render,
+    **{code: partial(exhibited.render, code) for code in EXHIBITED},
+    "promises": promises.render,
+    "changes": changes.render,
+    "compare": compare.render,
+    "ask": ask.render,
     "downloads": downloads.render,
     "about": about.render,
 }

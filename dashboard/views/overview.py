@@ -2,50 +2,52 @@
 
 import streamlit as st
 
-from dashboard import front, widgets
+from dashboard import answers, front, markup, widgets
+from dashboard.address import page_address
+from dashboard.answers import Answer
 from dashboard.edition import Edition
 from dashboard.pages import HOME, PAGES
 from dashboard.sentences import basis_name, score
-from dashboard.wording import Wording, plain
+from dashboard.wording import Wording
 
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
     widgets.heading(HOME, _)
     widgets.sample_banner(edition, [measure.dataset for measure in edition.measures], _)
-    groups = {page: front.lines(edition, page.code, _) for page in PAGES}
-    st.header(score([line.verdict for lines in groups.values() for line in lines], _), anchor=False)
-    _state(edition, _)
-    for page, lines in groups.items():
-        if lines:
-            st.header(_(page.title), anchor=False)
-            with st.container(border=True):
-                for line in lines:
-                    _line(line, _)
-
-
-def _state(edition: Edition, _: Wording) -> None:
-    manifest = edition.release.manifest
-    period, due = front.next_due(manifest.data_to, edition.county.due_day)
-    st.markdown(
-        _("Figures are for all agencies together, to **{to}**. Published {published}. The reports for {period} are due "
-          "on {due}.", to=plain(_.period(manifest.data_to)), published=_.day(manifest.created_on),
-          period=_.period(period), due=_.day(due))
-    )  # fmt: skip
+    widgets.answer(_answer(edition, _), _)
     missing = front.missing_reports(edition, _)
     if missing:
-        with st.container(border=True):
-            st.markdown(
-                f":material/mail: **{_('Not reported in full for {period}', period=_.period(manifest.data_to))}**"
-            )
-            widgets.bullets(missing)
+        last = _.period(edition.release.manifest.data_to)
+        st.html(
+            markup.lines([f"<strong>{markup.text(_('Not reported in full for {period}:', period=last))}</strong>"])
+            + markup.items([markup.text(item) for item in missing])
+        )
+    for page in PAGES:
+        lines = front.lines(edition, page.code, _)
+        if lines:
+            st.header(_(page.title), anchor=False)
+            rows = "".join(_line(line, _) for line in lines)
+            values = {"release": widgets.kept("release")}
+            more = markup.link(page_address(page.code, values), _("Charts and tables: {title}", title=_(page.title)))
+            st.html(f'<ul class="dl-measures">{rows}</ul>{markup.lines([more])}')
 
 
-def _line(line: front.Line, _: Wording) -> None:
-    mark, words = st.columns([1, 5], vertical_alignment="top")
-    with mark:
-        widgets.verdict_badge(line.verdict, _)
-    with words:
-        st.markdown(f"**{plain(line.measure.title)}**  \n{plain(line.sentence)}")
-        basis = _(basis_name(line.law.basis))
-        widgets.small(f"{line.measure.id} · {basis}: {plain(line.law.citation)}")
+def _answer(edition: Edition, _: Wording) -> Answer:
+    found = front.summary(edition, _)
+    return Answer(score(found.verdicts, _), (
+        (_("Measured"), _("all agencies together, in the last month that is due")),
+        (_("Target"), _("each measure's own: law, order, promise or advice, named beside it")),
+        (_("Trend"), found.trend),
+        (_("Who asks for it"), found.bases),
+        (_("How sure"), found.certainty),
+        (_("Data"), answers.freshness(edition, _)),
+    ))  # fmt: skip
+
+
+def _line(line: front.Line, _: Wording) -> str:
+    basis = f"{line.measure.id} · {_(basis_name(line.law.basis))}: {line.law.citation}"
+    return (
+        f"<li>{widgets.verdict_mark(line.verdict, _)}<strong>{markup.text(line.measure.title)}</strong>"
+        f"<br>{markup.text(line.sentence)}{markup.lines([markup.text(basis)])}</li>"
+    )

@@ -2,15 +2,20 @@
 
 from datetime import date
 from itertools import combinations
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
+import vl_convert
 
 from dashboard import charts
+from dashboard.change import Limits
 from dashboard.charts import theme
 from dashboard.charts.grid import Cell
 from dashboard.charts.history import Era
 from dashboard.charts.overlay import Band
+from dashboard.charts.plots import BarsPlot, GridPlot, HistoryPlot, LinesPlot, TrendPlot
+from dashboard.charts.still import picture
 from dashboard.charts.trend import Scene
 from dashboard.edition import Event, Goal
 from dashboard.marks import Mark
@@ -118,12 +123,12 @@ def test_bars_are_in_the_order_of_the_frame():
 
 
 def test_a_grid_gives_each_kind_a_sign_and_leaves_absent_cells_white():
-    kinds = {"done": Cell("✓", theme.GOOD, "done"), "late": Cell("◇", theme.WARN, "late")}
+    kinds = {"done": Cell("✓", "good", "done"), "late": Cell("◇", "warn", "late")}
     rows = [("Jail", "2026-01", "done", "✓"), ("Jail", "2026-02", "late", "◇"), ("Plates", "2026-01", "done", "✓")]
     figure = charts.grid(pd.DataFrame(rows, columns=["row", "period", "kind", "text"]), kinds, FRAME, ENGLISH)
     heat = figure.data[0]
     assert [list(line) for line in heat.z] == [[0.0, 1.0], [0.0, None]]
-    assert [list(line) for line in heat.text] == [["✓", "◇"], ["✓", None]]
+    assert [list(line) for line in heat.text] == [["✓", "◇"], ["✓", ""]]
     assert [trace.name for trace in figure.data[1:]] == ["✓ done", "◇ late"]
 
 
@@ -131,7 +136,8 @@ def test_lines_share_one_axis_and_differ_in_more_than_colour():
     frame = pd.DataFrame({"period": ["2026-01", "2026-02"], "ice": [20, pd.NA], "county": [18, 19]}).astype(
         {"ice": "Int64", "county": "Int64"}
     )
-    first, second = charts.lines(frame, {"ice": "ICE", "county": "County"}, FRAME, ENGLISH).data
+    first, absent, second = charts.lines(frame, {"ice": "ICE", "county": "County"}, FRAME, ENGLISH).data
+    assert list(absent.text) == ["✕"]
     assert first.line.dash != second.line.dash
     assert first.marker.symbol != second.marker.symbol
     assert pd.isna(first.y[1])
@@ -168,19 +174,21 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("colour", [theme.TEXT, theme.QUIET, theme.GOAL, theme.BASELINE, theme.SAMPLE])
-def test_text_can_be_read(colour):
-    assert contrast(colour, theme.GROUND) >= 4.5
+both = pytest.mark.parametrize("look", theme.PALETTES.values(), ids=theme.PALETTES)
 
 
-@pytest.mark.parametrize("ground", [theme.GOOD, theme.BAD, theme.WARN, theme.NEUTRAL])
-def test_text_in_cells_can_be_read(ground):
-    assert contrast(theme.TEXT, ground) >= 4.5
+@both
+def test_text_can_be_read_on_light_and_on_dark(look):
+    for colour in (look.text, look.quiet, look.goal, look.baseline, look.sample):
+        assert contrast(colour, look.ground) >= 4.5, colour
+    for cell in (look.good, look.bad, look.warn, look.neutral):
+        assert contrast(look.text, cell) >= 4.5, cell
 
 
-@pytest.mark.parametrize("colour", theme.CATEGORIES)
-def test_marks_can_be_seen(colour):
-    assert contrast(colour, theme.GROUND) >= 3
+@both
+def test_marks_can_be_seen(look):
+    for colour in (*look.categories, look.series, look.axis):
+        assert contrast(colour, look.ground) >= 3, colour
 
 
 # How colours look without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1; linear RGB).
@@ -196,8 +204,87 @@ def _seen(colour: str, kind: str) -> list[float]:
     return [max(0.0, min(1.0, value)) ** (1 / 2.2) * 255 for value in seen]
 
 
+@both
 @pytest.mark.parametrize("kind", list(_BLIND))
-def test_the_first_categories_stay_apart_without_red_or_green(kind):
-    for one, other in combinations(theme.CATEGORIES[:3], 2):
+def test_the_first_categories_stay_apart_without_red_or_green(kind, look):
+    for one, other in combinations(look.categories[:3], 2):
         distance = sum((a - b) ** 2 for a, b in zip(_seen(one, kind), _seen(other, kind), strict=True)) ** 0.5
         assert distance > 40, (one, other)
+
+
+def test_the_usual_range_is_drawn_as_a_band_with_its_centre():
+    figure = charts.trend(POINTS, scene(limits=Limits(10.0, 4.0, 16.0, "2026-01", "2026-07")), ENGLISH)
+    drawn = {shape.name: (shape.y0, shape.y1) for shape in figure.layout.shapes}
+    assert drawn["limits"] == (4.0, 16.0)
+    assert drawn["centre"] == (10.0, 10.0)
+    assert figure.layout.yaxis.range[1] >= 16
+
+
+def test_a_revised_figure_is_marked_and_an_absent_one_is_not():
+    points = POINTS.assign(revised=[True, False, True, False, False, False, False])
+    marks = [note for note in charts.trend(points, scene(), ENGLISH).layout.annotations if note.name == "revised"]
+    assert [(note.text, note.y) for note in marks] == [("[r]", 0.5)]
+
+
+def test_only_samples_have_intervals():
+    low = [None, None, None, 0.6, None, None, None]
+    points = POINTS.assign(low=low, high=[None, None, None, 0.95, None, None, None])
+    points = points.astype({"low": "float64", "high": "float64"})
+    line = traces(charts.trend(points, scene(), ENGLISH))["line"]
+    assert round(line.error_y.arrayminus[3], 4) == round(16 / 19 - 0.6, 4)
+    assert line.error_y.arrayminus[0] == 0
+    assert traces(charts.trend(POINTS, scene(), ENGLISH))["line"].error_y.array is None
+
+
+def test_what_is_absent_in_lines_has_its_sign_below_the_axis():
+    frame = pd.DataFrame(
+        {"period": ["2026-01", "2026-02"], "a": [20.0, None], "a_mark": [Mark.COUNTED, Mark.SUPPRESSED]}
+    )
+    absent = traces(charts.lines(frame, {"a": "A"}, FRAME, ENGLISH))["absent: a"]
+    assert list(absent.text) == ["[c]"]
+    assert absent.y[0] < 0
+
+
+def test_lines_over_named_places_keep_their_order():
+    frame = pd.DataFrame({"period": ["01", "02"], "label": ["Oct", "Jan"], "y": [1.0, 2.0]})
+    (trace,) = charts.lines(frame, {"y": "Y"}, FRAME, ENGLISH).data
+    assert list(trace.x) == ["Oct", "Jan"]
+
+
+# --- the same charts as pictures -------------------------------------------------------------------------------------
+
+PLOTS = {
+    "trend": TrendPlot(
+        POINTS.assign(revised=True),
+        scene(goal=Goal(1, "at_least", "all"), events=EVENTS, band=Band(0.5, 0.4, 0.6, "2019 <sample>"),
+              limits=Limits(0.5, 0.1, 0.9, "2026-01", "2026-07"))),
+    "bars": BarsPlot(pd.DataFrame({"category": ["d"], "label": ["Declined"], "value": [20.0], "text": ["20"]}), FRAME),
+    "grid": GridPlot(
+        pd.DataFrame([("Jail's", "2026-01", "done", "✓", "done")], columns=["row", "period", "kind", "text", "said"]),
+        {"done": Cell("✓", "good", "it's \"done\"")}, FRAME),
+    "lines": LinesPlot(
+        pd.DataFrame({"period": ["2026-01", "2026-02"], "a": [20.0, None], "b": [3.0, 4.0]}), {"a": "A", "b": "B"}, FRAME),
+    "history": HistoryPlot(
+        pd.DataFrame({"period": ["2013"], "x": [30], "y": [186]}), {"x": "X", "y": "Y"}, EVENTS,
+        Era(2010, 2026, date(2015, 7, 20), "no record"), FRAME),
+}  # fmt: skip
+
+
+@both
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot_is_drawn_live_and_as_a_picture_that_stands_alone(name, look):
+    plot = PLOTS[name]
+    assert len(charts.draw(plot, look, ENGLISH).data) > 0
+    drawn = vl_convert.vegalite_to_svg(picture(plot, look, "Publisher, release X", ENGLISH), allowed_base_urls=[])
+    words = " ".join(ET.fromstring(drawn).itertext())
+    for said in ("SAMPLE DATA", "People told <b>", "Publisher, release X"):
+        assert said in words
+    assert f'fill="{look.ground}"' in drawn
+
+
+def test_the_data_of_a_plot_are_those_that_are_drawn():
+    assert list(charts.data_of(PLOTS["trend"])["period"]) == list(POINTS["period"])
+    hidden = charts.data_of(PLOTS["trend"]).set_index("period").loc["2026-05"]
+    assert hidden["mark"] == "suppressed"
+    assert pd.isna(hidden["value"])
+    assert pd.isna(hidden["numerator"])

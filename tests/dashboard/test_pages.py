@@ -1,7 +1,9 @@
 """Each page, run without a browser: no exception, and the figures of the release on it."""
 
 import csv
+import html
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import data
 from dashboard.edition import Edition
-from dashboard.pages import PAGES
+from dashboard.pages import EXHIBITED, PAGES
 from dashboard.wording import ENGLISH, plain
 
 APP = Path(data.__file__).with_name("app.py")
@@ -51,9 +53,20 @@ def app(catalogue: Path, **query: str) -> AppTest:
 
 
 def said(at: AppTest) -> str:
-    """Everything a page says, without the escapes of Markdown."""
-    blocks = [*at.title, *at.header, *at.subheader, *at.markdown, *at.error]
-    return "\n".join(str(block.value) for block in blocks).replace("\\", "")
+    """Everything a page says, without the escapes of Markdown and of HTML."""
+    blocks = [*at.title, *at.header, *at.subheader, *at.markdown, *at.error, *at.info, *at.warning]
+    marked = "\n".join(str(block.value) for block in blocks).replace("\\", "")
+    return marked + "\n" + html.unescape(raw(at))
+
+
+def raw(at: AppTest) -> str:
+    """The HTML of a page's own parts."""
+    return "\n".join(str(block.value) for block in at.html)
+
+
+def answer(at: AppTest) -> str:
+    """The sentence that answers a page's question."""
+    return html.unescape(re.search(r'role="status">(.*?)</p>', raw(at)).group(1))
 
 
 def charts(at: AppTest) -> list:
@@ -89,16 +102,44 @@ def test_a_page_runs_and_says_what_it_is(catalogue, code):
     at = page(catalogue, code)
     assert not at.exception
     assert len(at.title) == 1
-    assert at.title[0].value == next(entry.title for entry in PAGES if entry.code == code)
-    assert "SAMPLE DATA" in at.error[0].value
+    entry = next(entry for entry in PAGES if entry.code == code)
+    assert at.title[0].value == entry.title
+    assert entry.question in at.markdown[0].value
+    if not _is_real(code):
+        assert "SAMPLE DATA" in at.error[0].value
+
+
+def _is_real(code: str) -> bool:
+    """Whether the page opens on a table with real figures only."""
+    return code == "ask"
+
+
+ANSWERED = [code for code in CODES if code not in ("downloads", "about")]
+
+
+@pytest.mark.parametrize("code", ANSWERED)
+def test_a_page_answers_its_question_first_with_figures_of_the_release(catalogue, code):
+    at = page(catalogue, code)
+    assert answer(at).endswith(".")
+    assert re.search(r"\d", answer(at))
+    assert "published 20 October 2026" in raw(at)
+    first = next(block for block in at.main.children.values())
+    assert first.type == "title"
+
+
+@pytest.mark.parametrize("code", [code for code in EXHIBITED if code != "reported"])
+def test_the_answer_names_target_trend_basis_and_how_sure(catalogue, code):
+    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", raw(page(catalogue, code))))
+    assert {"Target", "Trend", "Who asks for it", "How sure", "Data"} <= facts.keys()
+    assert all(facts.values())
 
 
 def test_the_overview_equals_the_published_indicators_and_draws_no_chart(catalogue, edition):
     at = page(catalogue, "overview")
-    lines = [str(block.value).replace("\\", "") for block in at.markdown]
+    lines = [html.unescape(line) for line in re.findall(r"<li>(.*?)</li>", raw(at))]
     for measure in edition.measures:
         row = last_rows(edition)[measure.id]
-        line = next(line for line in lines if line.startswith(f"**{measure.title}**"))
+        line = next(line for line in lines if f"<strong>{measure.title}</strong>" in line)
         assert ENGLISH.period(row["period"]) in line
         assert _figure(row) in line
     assert not charts(at)
@@ -107,11 +148,11 @@ def test_the_overview_equals_the_published_indicators_and_draws_no_chart(catalog
 def test_the_overview_counts_met_and_not_met(catalogue, edition):
     at = page(catalogue, "overview")
     met = [row["met"] for row in last_rows(edition).values()]
-    assert at.header[0].value.startswith(f"{met.count('yes')} of {len(met)} measures are met")
-    assert f"and {met.count('no')} are not" in at.header[0].value
+    assert answer(at).startswith(f"{met.count('yes')} of {len(met)} measures are met")
+    assert f"and {met.count('no')} are not" in answer(at)
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code not in ("overview", "downloads", "about")])
+@pytest.mark.parametrize("code", EXHIBITED)
 def test_each_indicator_of_a_page_is_drawn_with_its_headline_table_and_source(catalogue, edition, code):
     at = page(catalogue, code)
     headlines = [header.value.replace("\\", "") for header in at.header]
@@ -121,11 +162,14 @@ def test_each_indicator_of_a_page_is_drawn_with_its_headline_table_and_source(ca
     drawn = charts(at)
     assert len(drawn) >= max(1, len(edition.measures_on(code)))
     assert all(chart.proto.alt for chart in drawn)
-    assert len(at.expander) == len(drawn)
-    assert f"(/catalogue/releases/{edition.id}/tables/indicators.csv)" in said(at)
+    tables = re.findall(r"<caption>", raw(at))
+    assert len(tables) == len(drawn), "a table under each chart"
+    for kind in ("svg", "png", "csv", "html"):
+        assert len(re.findall(rf'href="/chart/[\w.]+\.{kind}\?[^"]*release={edition.id}', raw(at))) == len(drawn)
+    assert f'href="/catalogue/releases/{edition.id}/tables/' in raw(at)
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code not in ("overview", "downloads", "about")])
+@pytest.mark.parametrize("code", EXHIBITED)
 def test_a_chart_of_sample_data_says_so_and_a_chart_of_real_data_does_not(catalogue, code):
     for chart in charts(page(catalogue, code)):
         spec = json.loads(chart.proto.spec)
@@ -160,6 +204,86 @@ def test_choosing_writes_the_code_into_the_address(catalogue):
     assert at.query_params["agency"] in ("KCSO", ["KCSO"])
 
 
+def test_one_chart_alone_has_an_address(catalogue):
+    at = page(catalogue, "notice", chart="K3")
+    assert [chart.proto.id.rsplit("-", 1)[-1] for chart in charts(at)] == ["K3"]
+    assert len(charts(page(catalogue, "notice", chart="no such chart"))) > 1
+
+
+def test_an_address_that_changes_by_itself_changes_the_page(catalogue, edition):
+    at = page(catalogue, "requests", agency="KCSO")
+    at.query_params["agency"] = "DAJD"
+    title = json.loads(charts(at.run())[0].proto.spec)["layout"]["title"]["text"]
+    assert edition.label("agency", "DAJD") in " ".join(re.sub("<[^>]*>", " ", title).split())
+
+
+def test_who_reported_is_the_published_ledger(catalogue, edition):
+    at = page(catalogue, "reported", months="all")
+    spec = json.loads(charts(at)[0].proto.spec)
+    signs = [sign for line in spec["data"][0]["text"] for sign in line if sign]
+    ledger = edition.table("submission_ledger")
+    assert len(signs) == len(ledger)
+    for status, sign in (("missing", "✕"), ("late", "◇"), ("certified_zero", "0"), ("preliminary", "○")):
+        assert signs.count(sign) == (ledger["status"] == status).sum() > 0
+    assert "null" not in signs
+    assert "of 25 reports that were due have been received" in answer(at)
+
+
+def test_promises_tell_self_reported_from_verified(catalogue, edition):
+    at = page(catalogue, "promises")
+    table = edition.table("audit_recommendations")
+    last = table[table["period"] == table["period"].max()]
+    done = last[last["status"] == "done"]
+    verified = (done["verified_by"] == "auditor").sum()
+    assert answer(at) == (
+        f"Of {len(last)} recommendations, {verified} are done and verified by the auditor; {len(done) - verified} more are "
+        f"done by the agencies' own word; {len(last) - len(done)} are not done."
+    )
+    assert raw(at).count("self-reported, not verified") == (last["verified_by"] == "self").sum()
+    assert "K6 Account reviews done on time: 2 of 2, met" in raw(at)
+    assert "2,640" in raw(at), "days from the audit of 9 July 2019 to 30 September 2026"
+    assert "two-level" in raw(at) or "A team leader and a manager review every immigration request" in raw(at)
+
+
+def test_what_changed_lists_every_revision_with_its_reason(two_releases):
+    catalogue, _newer, older = two_releases
+    at = page(catalogue, "changes")
+    assert answer(at).endswith("1 published figure was revised since the release before.")
+    assert "A &lt;b&gt;form&lt;/b&gt; was found later." in raw(at), "text of the data is escaped"
+    assert "21 → 22" in raw(at)
+    assert "Two digits were swapped" in raw(at), "the record's own log of corrections"
+    assert older in raw(at)
+    assert "[r]" in raw(page(catalogue, "notice"))
+
+
+def test_the_first_release_has_nothing_to_compare_with(catalogue):
+    at = page(catalogue, "changes")
+    assert "0 published figures were revised" in answer(at)
+    assert "This is the first release" in said(at)
+
+
+@pytest.mark.parametrize("way", ["agency", "last_year", "calendar", "fiscal", "facility"])
+def test_a_measure_is_compared_in_each_way(catalogue, edition, way):
+    measure = "K2" if way == "facility" else "K13"
+    at = page(catalogue, "compare", measure=measure, way=way)
+    assert not at.exception
+    assert len(charts(at)) == 1
+    if way == "fiscal":
+        row = last_rows(edition)["K13"]
+        assert f"FY2026, 12 of 12 months: {ENGLISH.number(float(row['numerator']))} of" in answer(at), (
+            "a stock is not added up"
+        )
+
+
+def test_the_data_can_be_asked_by_address(catalogue, edition):
+    at = page(catalogue, "ask", dataset="ice_requests", by="year", count="declined", **{"where.agency": "KCSO"})
+    assert not at.exception
+    place = re.search(r'href="(/data/answer\.csv\?[^"]+)"', raw(at)).group(1)
+    for part in ("by=year", "count=declined", "dataset=ice_requests", "where.agency=KCSO", f"release={edition.id}"):
+        assert part in html.unescape(place)
+    assert answer(at).startswith("3 rows answer")
+
+
 def test_every_table_can_be_downloaded(catalogue, edition):
     text = said(page(catalogue, "downloads"))
     for dataset in edition.release.dataset_ids():
@@ -182,6 +306,44 @@ def test_an_older_release_is_named_in_the_address(catalogue, edition):
     assert app(catalogue, release=edition.id).title[0].value == "Overview"
     unknown = app(catalogue, release="2001-01-01_000000000000")
     assert unknown.title[0].value == "There is no such release"
+
+
+def test_an_older_release_stays_the_one_that_is_shown(two_releases):
+    catalogue, _newer, older = two_releases
+    at = app(catalogue, release=older)
+    assert older in at.info[0].value.replace("\\", "")
+    assert "as of 20 October 2026" in at.info[0].value
+    del at.query_params["release"]
+    at.run()
+    assert at.query_params["release"] in (older, [older]), "links of the menu drop the address; the page brings it back"
+    assert not app(catalogue).info
+
+
+def test_a_new_release_appears_with_the_next_click_and_is_never_mixed(two_releases, remade):
+    catalogue, newer, _older = two_releases
+    assert newer in said(app(catalogue))
+    third = remade(catalogue, {"notes.md": "Third.\n"}, "2026-10-22")
+    text = said(app(catalogue))
+    assert f"/releases/{third}/" in text
+    assert f"/releases/{newer}/" not in text
+
+
+def test_the_last_good_release_is_shown_when_the_newest_is_damaged(two_releases):
+    catalogue, newer, older = two_releases
+    (catalogue / "releases" / newer / "notes.md").write_text("changed", encoding="utf-8")
+    at = app(catalogue)
+    assert at.title[0].value == "Overview"
+    assert "The newest release cannot be shown" in at.warning[0].value
+    assert f"/releases/{older}/" in said(at)
+    assert f"/releases/{newer}/" not in said(at)
+
+
+def test_a_vanished_catalogue_leaves_the_last_good_release(catalogue_copy):
+    assert app(catalogue_copy).title[0].value == "Overview"
+    (catalogue_copy / "catalogue.json").rename(catalogue_copy / "gone")
+    at = app(catalogue_copy)
+    assert at.title[0].value == "Overview"
+    assert "cannot be shown" in at.warning[0].value
 
 
 def test_a_missing_catalogue_says_what_to_run(tmp_path):

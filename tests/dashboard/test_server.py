@@ -1,28 +1,38 @@
 """What the server answers besides the pages: the catalogue's files, headers, the page around the app."""
 
 import asyncio
+import csv
 import gzip
 import hashlib
+import io
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
+import pandas as pd
 import pytest
 import streamlit
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
-from dashboard import shell
+from dashboard import asking, data, shell
+from dashboard.compress import Compressed, Kept
 from dashboard.files import CatalogueFiles
-from dashboard.pages import PAGES
+from dashboard.outlets import csv_of, outlet_routes
+from dashboard.pages import EXHIBITED, PAGES
 from dashboard.server import SCRIPT, application
+from dashboard.signposts import signpost_routes
 
 SECONDS = 30
 
 
-def ask(app: Starlette, path: str, method: str = "GET", **fields: str) -> tuple[int, dict[str, str], bytes]:
+def ask(app: Starlette, path: str, method: str = "GET", **asked_headers: str) -> tuple[int, dict[str, str], bytes]:
     """One request without a network: status, headers, body."""
+    path, _mark, query = path.partition("?")
     sent: list[dict] = []
     asked: list[dict] = [{"type": "http.request", "body": b"", "more_body": False}]
 
@@ -36,8 +46,10 @@ def ask(app: Starlette, path: str, method: str = "GET", **fields: str) -> tuple[
 
     scope = {
         "type": "http", "http_version": "1.1", "method": method, "path": path, "raw_path": path.encode(),
-        "root_path": "", "scheme": "http", "query_string": b"",
-        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in fields.items()], "server": ("test", 80),
+        "root_path": "", "scheme": "http", "query_string": query.encode(),
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in
+                    {"host": "test", **asked_headers}.items()],
+        "server": ("test", 80),
         "client": ("test", 1), "extensions": {},
     }  # fmt: skip
     with ThreadPoolExecutor(1) as thread:  # an event loop of its own, whatever runs in this thread
@@ -57,8 +69,16 @@ def files(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Starlett
 
 
 def _site(folder: Path) -> Starlette:
-    routes = [*shell.page_routes(), Mount("/catalogue", CatalogueFiles(folder))]
-    return Starlette(routes=routes, middleware=[Middleware(shell.SafeHeaders)])
+    data.use(folder)
+    static = Mount("/static", StaticFiles(directory=shell.INDEX.parent / "static"))
+    routes = [
+        *shell.page_routes(),
+        *signpost_routes(),
+        *outlet_routes(),
+        static,
+        Mount("/catalogue", CatalogueFiles(folder)),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(shell.SafeHeaders), Middleware(Compressed)])
 
 
 def test_a_table_is_text_in_utf8(files, edition):
@@ -199,3 +219,164 @@ def test_the_settings_are_found_from_any_folder(catalogue, tmp_path, monkeypatch
     assert options["browser.gatherUsageStats"].value is False
     assert options["client.showErrorDetails"].value == "none"
     assert SCRIPT.with_name(".streamlit").is_dir()
+
+
+# --- for readers without scripts, and for programs -------------------------------------------------------------------
+
+
+def test_whoever_runs_no_scripts_reads_the_figures(files, edition):
+    home, notice = (ask(files, path)[2].decode() for path in ("/", "/notice"))
+    without = re.search(r"<noscript>(.*?)</noscript>", home, re.DOTALL).group(1)
+    assert without.count("<li>") == len(edition.measures) + 1
+    assert "21 of 25 people with a hold request were told of it" in without
+    assert '<meta property="og:description" content="Were people told' in notice
+    assert 'href="/catalogue/latest/site/en/index.html"' in without
+
+
+def test_only_pages_with_charts_load_the_drawing_ahead(files):
+    for page in PAGES:
+        text = ask(files, f"/{'' if page.code == 'overview' else page.code}")[2].decode()
+        assert ("PlotlyChart" in text) is (page.code in EXHIBITED), page.code
+
+
+def test_the_signposts_are_there(files, edition):
+    assert "Sitemap: http://test/sitemap.xml" in ask(files, "/robots.txt")[2].decode()
+    places = [one.text for one in ET.fromstring(ask(files, "/sitemap.xml")[2]).iter() if one.tag.endswith("loc")]
+    assert {f"http://test/{page.code}" for page in PAGES[1:]} <= set(places)
+    security = ask(files, "/.well-known/security.txt")[2].decode()
+    assert f"Contact: mailto:{edition.county.contact_email}" in security
+    assert "Expires: 2027-10-20T00:00:00Z" in security
+    health = ask(files, "/health")
+    assert health[0] == 200
+    assert edition.id in health[2].decode()
+
+
+def test_the_due_days_are_a_calendar(files):
+    _status, headers, body = ask(files, "/due.ics")
+    text = body.decode()
+    assert headers["content-type"] == "text/calendar; charset=utf-8"
+    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 12
+    assert "DTSTART;VALUE=DATE:20261115" in text
+    assert "DTSTART;VALUE=DATE:20270115" in text
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert text.endswith("END:VCALENDAR\r\n")
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/interact", "/_stcore/agent"])
+def test_what_is_not_the_publics_is_closed(files, path):
+    assert ask(files, path)[0] == 404
+    assert ask(files, path)[2] == b"Not for the public.\n"
+
+
+def test_signposts_without_a_release(tmp_path):
+    empty = _site(tmp_path / "nothing")
+    assert ask(empty, "/robots.txt")[0] == ask(empty, "/sitemap.xml")[0] == 200
+    assert ask(empty, "/due.ics")[0] == ask(empty, "/.well-known/security.txt")[0] == 404
+    assert ask(empty, "/health")[0] == 503
+    assert ask(empty, "/chart/K2.svg")[0] == 404
+
+
+# --- what is taken away ----------------------------------------------------------------------------------------------
+
+
+def test_a_chart_is_taken_as_a_picture_and_as_data(files, edition):
+    base = f"release={edition.id}&months=12"
+    status, headers, drawn = ask(files, f"/chart/K2.svg?{base}")
+    assert (status, headers["content-type"]) == (200, "image/svg+xml")
+    words = " ".join(ET.fromstring(drawn).itertext())
+    assert edition.id in words
+    assert "SAMPLE DATA" in words
+    assert "immutable" in headers["cache-control"]
+    assert ask(files, "/chart/K2.svg")[1]["cache-control"] == "no-cache"
+    assert ask(files, f"/chart/K2.png?{base}")[2].startswith(b"\x89PNG")
+    rows = list(csv.DictReader(io.StringIO(ask(files, f"/chart/K2.csv?{base}")[2].decode())))
+    published = edition.release.indicators()
+    wanted = (
+        published[(published["indicator"] == "K2") & (published["agency"] == "DAJD")].sort_values("period").tail(12)
+    )
+    assert [row["period"] for row in rows] == list(wanted["period"])
+    assert [float(row["value"]) for row in rows] == list(wanted["value"])
+
+
+@pytest.mark.parametrize("path", ["/chart/K99.svg", "/chart/K2.exe", "/chart/compare.K2.sideways.svg",
+                                  "/chart/K2.svg?release=2001-01-01_000000000000", "/chart/K2.svg?release=../.."])  # fmt: skip
+def test_what_there_is_no_chart_of_answers_404(files, path):
+    assert ask(files, path)[0] == 404
+
+
+def test_hidden_figures_are_in_no_picture_and_no_data(files, edition):
+    table = edition.table("notice_compliance_by_facility")
+    hidden = (table["notified_status"] == "suppressed").sum()
+    rows = list(csv.DictReader(io.StringIO(ask(files, "/chart/notice_compliance_by_facility.grid.csv")[2].decode())))
+    assert sum(row["kind"] == "suppressed" for row in rows) >= hidden > 0
+    assert {row["said"] for row in rows if row["kind"] == "suppressed"} == {"[c]"}
+
+
+def test_one_chart_may_be_framed_by_others_and_nothing_else(files, edition):
+    _status, headers, body = ask(files, f"/chart/K2.html?release={edition.id}")
+    text = body.decode()
+    assert "frame-ancestors *" in headers["content-security-policy"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "<script" not in text
+    assert '<svg role="img" aria-label="Chart: People told of a hold request.' in text
+    assert text.count("<h1>") == text.count("<caption>") == 1
+    assert f'href="/notice?chart=K2&amp;months=all&amp;release={edition.id}"' in text
+    for path in ("/", "/notice", "/chart/K2.svg", "/catalogue/catalogue.json"):
+        assert "frame-ancestors 'self'" in ask(files, path)[1]["content-security-policy"]
+
+
+def test_the_answer_that_is_downloaded_is_the_one_that_is_seen(files, edition):
+    asked = f"dataset=ice_requests&by=year&count=declined&release={edition.id}"
+    _status, headers, body = ask(files, f"/data/answer.csv?{asked}")
+    seen = asking.answer(edition, asking.Question("ice_requests", ("year",), ("declined",)))
+    assert list(csv.reader(io.StringIO(body.decode()))) == [list(seen.columns), *seen.to_numpy().tolist()]
+    assert f'filename="ice_requests_{edition.id}.csv"' in headers["content-disposition"]
+
+
+def test_no_cell_of_a_download_is_a_formula():
+    frame = pd.DataFrame({"a": ["=1+1", "@x", "-5", "ok", "-x"]})
+    assert csv_of(frame) == "a\n'=1+1\n'@x\n-5\nok\n'-x\n"
+
+
+# --- compression -----------------------------------------------------------------------------------------------------
+
+
+def test_everything_worth_it_is_compressed_streamlits_own_files_too(files, edition):
+    chunk = shell.plotly_chunk().removeprefix(".")
+    paths = ("/", "/notice", chunk, "/daylight.css", f"/catalogue/releases/{edition.id}/tables/indicators.csv",
+             "/catalogue/catalogue.json", "/chart/K2.svg")  # fmt: skip
+    for path in paths:
+        plain, packed = ask(files, path), ask(files, path, accept_encoding="gzip, br")
+        assert packed[1]["content-encoding"] == "gzip", path
+        assert gzip.decompress(packed[2]) == plain[2], path
+        assert packed[1]["content-length"] == str(len(packed[2]))
+        assert "accept-encoding" in packed[1]["vary"].lower()
+        assert "content-encoding" not in plain[1]
+    assert len(ask(files, chunk, accept_encoding="gzip")[2]) < 0.35 * len(ask(files, chunk)[2])
+
+
+def test_a_visitor_who_has_it_already_is_not_sent_it_again(files, edition):
+    path = f"/catalogue/releases/{edition.id}/tables/indicators.csv"
+    tag = ask(files, path, accept_encoding="gzip")[1]["etag"]
+    assert tag.startswith("W/")
+    status, _headers, body = ask(files, path, accept_encoding="gzip", if_none_match=tag)
+    assert (status, body) == (304, b"")
+
+
+def test_what_is_small_asked_in_part_or_compressed_already_is_left_alone(files, edition):
+    path = f"/catalogue/releases/{edition.id}/tables/indicators.csv"
+    assert ask(files, path, accept_encoding="gzip", range="bytes=0-9")[2] == b"indicator,"
+    assert "content-encoding" not in ask(files, "/robots.txt", accept_encoding="gzip")[1]
+    parquet = f"/catalogue/releases/{edition.id}/tables/training.parquet"
+    assert "content-encoding" not in ask(files, parquet, accept_encoding="gzip")[1]
+
+
+def test_what_is_kept_compressed_has_a_limit():
+    kept = Kept(most=10)
+    kept.put(("a", "1"), b"12345")
+    kept.put(("b", "1"), b"12345")
+    assert kept.get(("a", "1"))
+    kept.put(("c", "1"), b"12345")
+    assert kept.get(("b", "1")) is None, "the longest unused goes first"
+    kept.put(("d", "1"), b"12345678901")
+    assert kept.get(("d", "1")) is None

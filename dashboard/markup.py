@@ -1,0 +1,74 @@
+"""HTML of our own: tables, lists of facts, the lines under a chart. Every text is escaped; there is no other way in.
+
+Only elements and classes are written here; how they look is in `daylight.css`, which takes its colours from the theme.
+"""
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+
+def text(value: object) -> str:
+    """Any text, made safe."""
+    return html.escape(" ".join(str(value).split()), quote=True)
+
+
+def link(address: str, words: str) -> str:
+    """A link within this site, or to an https address; anything else is only its words."""
+    if not address.startswith(("/", "https://")):
+        return text(words)
+    return f'<a href="{html.escape(address, quote=True)}">{text(words)}</a>'
+
+
+def table(frame: pd.DataFrame, caption: str, kinds: Mapping[str, str] | None = None) -> str:
+    """A table with a caption; its first column names the rows. `kinds` gives the class of a cell by its text.
+
+    A wide table scrolls in a box of its own, which the keyboard reaches.
+    """
+    head = "".join(f'<th scope="col">{text(name)}</th>' for name in frame.columns)
+    body = "".join(_row(values, kinds or {}) for values in frame.itertuples(index=False))
+    return (
+        f'<div class="dl-scroll" role="region" tabindex="0" aria-label="{text(caption)}"><table class="dl-table">'
+        f"<caption>{text(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(values: Iterable[object], kinds: Mapping[str, str]) -> str:
+    first, *rest = values
+    cells = "".join(f"<td{_class(kinds.get(str(value), ''))}>{text(value)}</td>" for value in rest)
+    return f'<tr><th scope="row">{text(first)}</th>{cells}</tr>'
+
+
+def _class(name: str) -> str:
+    return f' class="dl-{name}"' if name else ""
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> str:
+    """Names and what belongs to them."""
+    return f'<dl class="dl-facts">{"".join(f"<div><dt>{text(n)}</dt><dd>{text(v)}</dd></div>" for n, v in pairs)}</dl>'
+
+
+def folded(summary: str, content: str) -> str:
+    """Something that a click opens; it is on the page all the same. `content` is HTML of this module."""
+    return f"<details class='dl-fold'><summary>{text(summary)}</summary>{content}</details>"
+
+
+def lines(items: Sequence[str]) -> str:
+    """Small lines, one under the other. The items are HTML of this module."""
+    return "".join(f'<p class="dl-small">{item}</p>' for item in items)
+
+
+def items(entries: Sequence[str]) -> str:
+    """A list. The entries are HTML of this module."""
+    return f"<ul>{''.join(f'<li>{entry}</li>' for entry in entries)}</ul>"
+
+
+def code(content: str) -> str:
+    """Text to copy, as it stands."""
+    return f'<pre class="dl-code" tabindex="0"><code translate="no">{html.escape(content)}</code></pre>'
+
+
+def status(sentence: str, verdict: str = "") -> str:
+    """The sentence that answers a page's question; readers of screens hear it again when a choice changes it."""
+    return f'<p class="dl-answer{f" dl-{verdict}" if verdict else ""}" role="status">{text(sentence)}</p>'

@@ -1,0 +1,41 @@
+"""A page of the record: its answer first, then choices, then its exhibits, each with chart, table, source and law."""
+
+import streamlit as st
+
+from dashboard import answers, gallery, widgets
+from dashboard.address import CHART
+from dashboard.answers import Answer
+from dashboard.edition import Edition
+from dashboard.exhibits import reported
+from dashboard.exhibits.model import Choice
+from dashboard.wording import Wording, plain
+
+
+def render(page: str, edition: Edition, _: Wording) -> None:
+    """Draw the page. `?chart=CODE` in the address shows that exhibit alone."""
+    widgets.heading(page, _)
+    widgets.sample_banner(edition, gallery.datasets_on(edition, page), _)
+    first = st.container()
+    choice = widgets.choice(edition, page, _)
+    with first:
+        widgets.answer(_answer(edition, page, choice, _), _)
+    found = gallery.exhibits_on(edition, page, choice, _)
+    alone = widgets.kept(CHART)
+    chosen = [shown for shown in found if shown.code == alone]
+    for shown in chosen or found:
+        widgets.exhibit(edition, shown, choice, _)
+    _absent(edition, page, {shown.code for shown in found}, _)
+
+
+def _answer(edition: Edition, page: str, choice: Choice, _: Wording) -> Answer:
+    if page == "reported":
+        said = reported.sentence(reported.cells(edition, choice, _), _)
+        return Answer(said, ((_("Data"), answers.freshness(edition, _)),))
+    return answers.answer(edition, page, choice, _)
+
+
+def _absent(edition: Edition, page: str, shown: set[str], _: Wording) -> None:
+    """The indicators that the chosen agency does not report."""
+    for measure in edition.measures_on(page):
+        if measure.id not in shown:
+            widgets.small(_("{title}: this agency does not report it.", title=plain(measure.title)))
