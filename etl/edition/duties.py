@@ -26,7 +26,7 @@ DUTIES = (
          ("account_reviews_by_agency",)),
     Duty("disclosures", N_("Disclosures and review"), N_("What information was given out, and who checked it first?"),
          ("personal_information_inventory", "commitment_explanations")),
-    Duty("training", N_("Training and promises"),
+    Duty("training", N_("Training and audit"),
          N_("Were staff trained, and were the auditor's recommendations carried out?"), ("complaints",)),
     Duty("federal", N_("ICE's own count"),
          N_("Does the county's count agree with what immigration authorities report?"),
