@@ -98,7 +98,7 @@ def test_notes_say_what_is_new_what_changed_and_who_answers_for_it():
     for line in (
         "# The record", "Release of 2026-10-20.", "Compared with release 2026-09-20_0123456789ab.",
         "- complaints: 2026-09",
-        '- complaints, 2026-08|KCSO, received: 2 → not reported (correction: It says "two, not three")',
+        '- complaints, 2026-08|KCSO, received: 2 → not reported (correction; It says "two, not three"; 2026-10-02)',
         "- accepted, R28 federal_counts 2026-08: City jails. (Records officer, 2026-10-01)",
     ):  # fmt: skip
         assert line in text.splitlines()
