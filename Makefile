@@ -61,11 +61,12 @@ format: .venv/.test ## put the code in order
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --fix --quiet .
 
-bench: .venv/.test ## the benchmarks, as ratios
+bench: .venv/.test var/.built ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/build.py
 	@$(BIN)/python benchmarks/disclosure.py
 	@$(BIN)/python benchmarks/many_releases.py
+	@$(BIN)/python benchmarks/dashboard.py
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate
