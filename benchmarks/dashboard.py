@@ -1,0 +1,171 @@
+"""What a visit costs, against a near-empty Streamlit app and an app with one Plotly chart, in the same run.
+
+Run as `python benchmarks/dashboard.py [--catalogue var/catalogue] [--rounds 5]`. Prints ratios; times depend on the
+machine, so nothing is asserted. Bytes are what the browser received; a page is ready when its script has ended and
+its first chart is drawn.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, sync_playwright
+
+EMPTY = 'import streamlit as st\nst.title("Empty")\nst.button("Again")\n'
+ONE = (
+    "import plotly.graph_objects as go\nimport streamlit as st\n"
+    'st.title("One")\nnumber = st.radio("Filter", [12, 24])\n'
+    'st.plotly_chart(go.Figure(go.Scatter(x=list(range(number)), y=list(range(number)))), key="one")\n'
+)
+READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+CHART = ".js-plotly-plot .main-svg"
+PHONE = {"latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8, "offline": False}
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(command: list[str], port: int) -> Iterator[tuple[str, int]]:
+    """A server of its own process: its address and its process id."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(600):
+                try:
+                    if urlopen(f"{address}/_stcore/health").status == 200:
+                        break
+                except OSError:
+                    time.sleep(0.1)
+            yield address, server.pid
+        finally:
+            server.terminate()
+
+
+def cpu(process: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def resident(process: int) -> float:
+    """Megabytes of memory that a process holds."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def visit(browser: Browser, address: str, process: int, *, chart: bool, phone: bool = False) -> dict[str, float]:
+    """One cold visit: seconds to the first text and until ready, kilobytes, server CPU."""
+    context = browser.new_context(viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900})
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    if phone:
+        session.send("Network.emulateNetworkConditions", PHONE)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    received = [0.0]
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    before, start = cpu(process), time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.locator("[data-testid=stMain] h1").first.wait_for(timeout=180_000)
+    text = time.perf_counter() - start
+    page.locator(READY).wait_for(timeout=180_000)
+    if chart:
+        page.locator(CHART).first.wait_for(timeout=180_000)
+    ready = time.perf_counter() - start
+    context.close()
+    return {"text": text, "ready": ready, "kb": sum(received) / 1000, "cpu": cpu(process) - before}
+
+
+def filtered(browser: Browser, address: str, process: int, labels: tuple[str, str]) -> dict[str, float]:
+    """A choice changed to and fro: seconds until the script has ended, and server CPU, each for one change."""
+    page = browser.new_page()
+    page.goto(address)
+    page.locator(CHART).first.wait_for(timeout=180_000)
+    times, before, changes = [], 0.0, 10
+    for number in range(changes + 2):
+        if number == 2:
+            before = cpu(process)
+        start = time.perf_counter()
+        page.locator("[data-testid=stMain]").get_by_text(labels[number % 2], exact=True).first.click()
+        page.locator("[data-testid=stApp]:not([data-test-script-state=notRunning])").wait_for(
+            timeout=3000, state="attached"
+        )
+        page.locator(READY).wait_for(timeout=60_000)
+        times.append(time.perf_counter() - start)
+    used = (cpu(process) - before) / changes
+    page.close()
+    return {"seconds": median(times[2:]), "cpu": used}
+
+
+def typical(runs: list[dict[str, float]]) -> dict[str, float]:
+    return {name: median(run[name] for run in runs) for name in runs[0]}
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description="What a visit costs, as ratios.")
+    asked.add_argument("--catalogue", default="var/catalogue")
+    asked.add_argument("--rounds", type=int, default=5)
+    options = asked.parse_args()
+    chromium = next(path for name in ("chromium", "google-chrome") if (path := shutil.which(name)))
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        ports = [free_port() for _ in range(3)]
+        commands = []
+        for name, script, port in (("empty.py", EMPTY, ports[0]), ("one.py", ONE, ports[1])):
+            (Path(folder) / name).write_text(script)
+            commands.append([sys.executable, "-m", "streamlit", "run", str(Path(folder) / name), "--server.headless=true",
+                             "--browser.gatherUsageStats=false", f"--server.port={port}"])  # fmt: skip
+        ours = [sys.executable, "-m", "etl", "serve", "--catalogue", options.catalogue, "--port", str(ports[2])]
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        with (
+            served(commands[0], ports[0]) as empty,
+            served(commands[1], ports[1]) as one,
+            served(ours, ports[2]) as site,
+        ):
+            report(browser, (empty, one, site), options.rounds)
+        browser.close()
+
+
+def report(browser: Browser, servers: tuple[tuple[str, int], ...], rounds: int) -> None:
+    empty, one, site = servers
+    places = {
+        "empty app": (empty[0], empty[1], False), "one chart": (one[0], one[1], True),
+        "landing page": (site[0], site[1], False), "page with charts": (f"{site[0]}/notice", site[1], True),
+    }  # fmt: skip
+    for profile, phone, times in (("desktop", False, rounds), ("slow phone", True, max(1, rounds // 3))):
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in places}
+        for _ in range(times + (not phone)):  # the first round warms the servers and is not counted
+            for name, (address, process, chart) in places.items():
+                found[name].append(visit(browser, address, process, chart=chart, phone=phone))
+        runs = {name: typical(all_runs[not phone :]) for name, all_runs in found.items()}
+        floor = runs["empty app"]
+        print(
+            f"{profile}, cold (empty app: {floor['kb']:.0f} KB, text {floor['text']:.2f} s, ready {floor['ready']:.2f} s)"
+        )
+        for name, run in runs.items():
+            ratios = "  ".join(
+                f"{key} {run[key] / max(floor[key], 1e-9):5.2f}" for key in ("kb", "text", "ready", "cpu")
+            )
+            print(f"  {name:18} × empty   {ratios}")
+    base = filtered(browser, one[0], one[1], ("24", "12"))
+    ours = filtered(browser, f"{site[0]}/training", site[1], ("Last 12 months", "All months"))
+    print(f"filter change × one chart   p50 {ours['seconds'] / base['seconds']:.2f}   "
+          f"server CPU {ours['cpu'] / max(base['cpu'], 1e-9):.2f}")  # fmt: skip
+    print(f"memory × empty   {resident(site[1]) / resident(empty[1]):.2f}   ({resident(site[1]):.0f} MB)")
+
+
+if __name__ == "__main__":
+    main()
