@@ -63,7 +63,9 @@ def records(text: str) -> Iterator[Record]:
     try:
         for record in reader:
             if any(len(cell) > _LONGEST for cell in record):
-                raise NotText(f"The CSV is malformed from line {start} on: a cell has more than {_LONGEST:,} characters.")
+                raise NotText(
+                    f"The CSV is malformed from line {start} on: a cell has more than {_LONGEST:,} characters."
+                )
             if record:
                 yield start, tuple(record)
             start = reader.line_num + 1
