@@ -102,7 +102,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
         judged = pipeline.judge_submissions(files, settings, progress=progress)
         pipeline.refuse_if_needed(judged, report.as_text)
         built = pipeline.build(judged, settings, earlier=earlier, audit=audit, progress=progress)
-        place = write_release(built.release, out)
+        place = write_release(built.release, out, earlier)
     warnings = [{"file": file, **report.finding_json(finding)} for file, finding in built.warnings]
     if as_json:
         manifest = built.release.manifest

@@ -1,13 +1,15 @@
 """A release in memory -> a folder: whole, or not there."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
 from etl.assemble import Release
-from etl.errors import SettingsError
+from etl.certificate_check import check_certificate
+from etl.errors import DisclosureRefused, SettingsError
 from schemas.errors import ReleaseDamaged
-from schemas.release import open_folder
+from schemas.release import OpenRelease, open_folder
 
 
 def write_file(place: Path, content: bytes) -> None:
@@ -20,8 +22,12 @@ def write_file(place: Path, content: bytes) -> None:
         raise SettingsError(f"{place} could not be written: {fault.strerror}.") from fault
 
 
-def write_release(release: Release, out: Path) -> Path:
-    """Write the release under its id; one that is there already and is whole is left as it is."""
+def write_release(release: Release, out: Path, earlier: Sequence[OpenRelease] = ()) -> Path:
+    """Write the release under its id; one that is there already and is whole is left as it is.
+
+    earlier: the releases that are still public. The certificate is checked as anyone will check it, from the written files
+    alone; DisclosureRefused when it does not hold, and nothing is left.
+    """
     place = out / release.manifest.id
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -37,8 +43,17 @@ def write_release(release: Release, out: Path) -> Path:
             file = beside / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
+        _check_proof(beside, earlier)
         beside.chmod(0o755)
         beside.rename(place)
     except OSError as fault:
         raise SettingsError(f"The release could not be written to {out}: {fault.strerror}.") from fault
     return place
+
+
+def _check_proof(folder: Path, earlier: Sequence[OpenRelease]) -> None:
+    try:
+        check_certificate(open_folder(folder), earlier)
+    except ReleaseDamaged as fault:
+        shutil.rmtree(folder)
+        raise DisclosureRefused(f"{fault} Nothing was written. Please report this as a defect of Daylight.") from fault

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from etl.pipeline import Judged
 from etl.pipeline import Settings as RunSettings
@@ -27,8 +27,10 @@ ON = date(2026, 10, 20)
 COUNTY = "king_county"
 Row = dict[str, str]
 
-settings.register_profile("daylight", deadline=None)
-settings.load_profile("daylight")
+# The same examples in every run, and no verdict on the speed of a machine; HYPOTHESIS_PROFILE=explore looks further.
+settings.register_profile("daylight", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daylight"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from etl.disclosure import certificate
 from etl.disclosure.audit import Intervals, intervals
+from etl.disclosure.equations import BEYOND
 from etl.disclosure.model import Definition, Hierarchies, Sheet, describes_people, sheet, universe_of
 from etl.disclosure.suppress import Pattern
 from etl.disclosure.universe import Universe
@@ -114,8 +115,8 @@ def _account(
 ) -> dict[str, Any]:
     """What the audit says of one table: how much is hidden and how far each hidden cell can be told.
 
-    Neither the counts lost nor how many cells are hidden for another's sake are stated: each would be one more figure
-    in the equations of a reader.
+    Neither the exact sum of the hidden counts nor how many cells are hidden for another's sake are stated: each would be
+    one more figure in the equations of a reader. `loss` says between what numbers a reader can place that sum.
     """
     name = one.definition["id"]
     withheld = {block: reason for (dataset, block), reason in universe.withheld.items() if dataset == name}
@@ -124,9 +125,16 @@ def _account(
     return {
         "policy": one.definition["disclosure"], "cells": len(one.numbers), "hidden": len(hidden),
         "withheld_blocks": withheld, "narrowest_proven": min((proof.width[cell] for cell in judged), default=None),
+        "loss": _loss([ends[cell] for cell in hidden]) if ends else None,
         "narrowest_interval": min((ends[cell][1] - ends[cell][0] for cell in judged), default=None) if ends else None,
         "optimality_gap": round(1 - pattern.bound / pattern.loss, 2) if pattern.loss else 0.0,
     }  # fmt: skip
+
+
+def _loss(ends: Sequence[tuple[int, int]]) -> dict[str, int | None]:
+    """What some hidden counts add up to, as far as their intervals tell; no upper end where one is open."""
+    most = sum(high for _, high in ends)
+    return {"at_least": sum(low for low, _ in ends), "at_most": most if most < BEYOND else None}
 
 
 def _second_opinion(seen: certificate.View, proof: certificate.Certificate) -> Intervals:
@@ -153,11 +161,12 @@ def protect(
     rows = {name: published_rows(tables[name], one) for name, one in declared.items()}
     definitions: dict[str, Definition] = {name: dataset_definition(one) for name, one in declared.items()}
     published = {name: with_statuses(rows[name], one) for name, one in declared.items()}
-    people = {universe_of(one) for one in definitions.values() if describes_people(one)}
+    before = [one for release in earlier for one in _definitions(release).values()]
+    people = {universe_of(one) for one in (*definitions.values(), *before) if describes_people(one)}
     accounts, proofs = {}, []
     for name in sorted(people):
         mine = [one for one in definitions.values() if universe_of(one) == name]
-        theirs = [d for release in earlier for d in _definitions(release).values() if universe_of(d) == name]
+        theirs = [one for one in before if universe_of(one) == name]
         hierarchies = Hierarchies.of([*theirs, *mine])
         universe = Universe(
             name, hierarchies, [sheet(one, rows[one["id"]], hierarchies) for one in mine],

@@ -38,7 +38,7 @@ class View:
     puzzle: Puzzle
 
 
-def view(now: Sequence[Sheet], before: Sequence[Sheet], hierarchies: Hierarchies) -> View:
+def view(universe: str, now: Sequence[Sheet], before: Sequence[Sheet], hierarchies: Hierarchies) -> View:
     """What is public of one universe: this release's tables, and those before, newest first.
 
     What an earlier release printed of a withheld block, or what later figures contradict, binds nothing any more.
@@ -58,7 +58,7 @@ def view(now: Sequence[Sheet], before: Sequence[Sheet], hierarchies: Hierarchies
         printed = {cell: number for cell, number in printed.items() if cell not in stale}
     least = {cell: one.least[cell] for one in (*before, *now) for cell in one.numbers}
     puzzle = Puzzle(model.equations, model.array(least | printed), model.array(printed, BEYOND))
-    return View(now[0].universe, tuple(model.cells), printed, puzzle)
+    return View(universe, tuple(model.cells), printed, puzzle)
 
 
 def prove(seen: View, widths: Mapping[Cell, int]) -> Certificate:

@@ -104,6 +104,27 @@ def tighten(equations: Equations, low: Ints, high: Ints) -> tuple[Ints, Ints]:
         low, high = new_low, new_high
 
 
+def settled(equations: Equations, known: Flags, values: Ints) -> Flags:
+    """The cells whose numbers follow from known ones, one relation after another.
+
+    The last open part of a sum follows from the others, and the parts of nothing are nothing. values: a whole table.
+    """
+    known = known.copy()
+    row, cell, positive = equations.row_of, equations.cell, equations.weight > 0
+    while True:
+        is_open = ~known[cell]
+        spare = equations.right - np.bincount(
+            row, np.where(is_open, 0, equations.weight * values[cell]), equations.rows
+        ).astype(np.int64)
+        up = np.bincount(row, is_open & positive, equations.rows)
+        down = np.bincount(row, is_open & ~positive, equations.rows)
+        nothing = (spare == 0) & ((down == 0) | (equations.equal & (up == 0)))
+        new = cell[is_open & (nothing | (equations.equal & (up + down == 1)))[row]]
+        if not new.size:
+            return known
+        known[new] = True
+
+
 def _others(amount: Ints, is_open: Flags, row: Ints, rows: int) -> tuple[Ints, Flags]:
     """For each term, the sum of the other terms of its relation, and whether none of those is open-ended."""
     finite = np.where(is_open, 0, amount)

@@ -6,6 +6,7 @@ in sums with them, and nothing needs to be said about which tables are linked. W
 published definition, so that earlier releases are read by their own rules.
 """
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -19,7 +20,7 @@ from etl.errors import DisclosureRefused
 from etl.evaluate import quarter_of
 from schemas.dictionary import read_linear_rules
 from schemas.release import CellStatus
-from schemas.rules import Level, Op
+from schemas.rules import Level, Linear, Op
 
 _MOST_LATENT = 50_000
 _COARSER = {len("2026-Q3"): {len("2026")}, len("2026"): set[int]()}
@@ -86,6 +87,17 @@ class Hierarchies:
         if dimension == "period":
             return quarter_of(code) if "-Q" not in code and "-" in code else code[:4] if "-Q" in code else None
         return self.above.get(dimension, {}).get(code)
+
+    def chain(self, dimension: str, code: str) -> list[str]:
+        """A code and the codes above it, up to but without the total."""
+        found = [code]
+        while (up := self.parent(dimension, found[-1])) is not None:
+            found.append(up)
+        return found
+
+    def adds_up(self, dimension: str) -> bool:
+        """Whether the codes of a dimension add up, to a total or to longer periods."""
+        return dimension == "period" or dimension in self.totals
 
 
 @dataclass(frozen=True)
@@ -170,14 +182,14 @@ def joint_model(sheets: Sequence[Sheet], hierarchies: Hierarchies) -> Model:
     """The equations among the cells of some tables of one universe."""
     printed = {cell for one in sheets for cell in one.numbers}
     unreported = {cell for one in sheets for cell in one.unreported} - printed
-    cells = printed | _margins(printed, hierarchies) | _joint_cells(sheets, printed, hierarchies)
-    order = sorted(cells)
+    cells = printed | _margins(printed, hierarchies)
+    full = _full_tables(sheets, printed | unreported, hierarchies)
+    order = sorted(cells | full)
     index = {cell: place for place, cell in enumerate(order)}
-    relations = _totals(cells, unreported, hierarchies, index)
-    for one in sheets:
-        relations += _between_columns(one, index)
+    relations = _totals(cells, unreported, hierarchies, index) + _over_full_tables(full, cells, hierarchies, index)
+    relations += _between_columns({rule for one in sheets for rule in _row_sums(one.definition)}, index)
     unique = {(relation.terms, relation.equal): relation for relation in relations}
-    return Model(order, Equations.of(len(order), [unique[each] for each in sorted(unique)]), cells - printed)
+    return Model(order, Equations.of(len(order), [unique[each] for each in sorted(unique)]), (cells | full) - printed)
 
 
 def stale_cells(model: Model, known: Mapping[Cell, int], current: Collection[Cell]) -> set[Cell]:
@@ -210,46 +222,64 @@ def _margins(cells: set[Cell], hierarchies: Hierarchies) -> set[Cell]:
     return found
 
 
-def _joint_cells(sheets: Sequence[Sheet], cells: set[Cell], hierarchies: Hierarchies) -> set[Cell]:
+def _full_tables(sheets: Sequence[Sheet], cells: set[Cell], hierarchies: Hierarchies) -> set[Cell]:
     """The cells of the full table behind tables that are linked in a circle (A by B, B by C, C by A).
 
     A reader knows that one full table stands behind all three, which says more than any two of them. Tables linked
-    without a circle need none: their common margins say it all (decomposable models; Lauritzen 1996).
+    without a circle need none: their common margins say it all (decomposable models; Lauritzen 1996). Periods close a
+    circle like any dimension, a finer level like one that comes to a coarser one, and columns that a rule ties together
+    like the codes of one more dimension.
     """
-    dimensions = {
-        frozenset(name for name, _ in cell.where if name in hierarchies.totals)
-        for one in sheets for cell in one.numbers
-    }  # fmt: skip
-    core = _circle(dimensions)
-    if not core:
-        return set()
-    codes: dict[str, set[str]] = {name: set() for name in core}
-    bases: set[Cell] = set()
+    full: set[Cell] = set()
+    for columns in _tied_columns(sheets):
+        mine = [cell for cell in cells if cell.measure in columns]
+        core = _core(mine, hierarchies)
+        codes: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, set[str]]] = {}
+        for cell in mine:
+            rest = tuple(pair for pair in cell.where if pair[0] not in core)
+            if core and not any(hierarchies.adds_up(name) for name, _ in rest):
+                seen = codes.setdefault((cell.universe, rest), {name: set() for name in core})
+                for name, code in cell.where:
+                    if name in core:
+                        seen[name].add(code)
+        lowest = {base: [sorted(some - {up for code in some for up in hierarchies.chain(name, code)[1:]})
+                         for name, some in sorted(seen.items())] for base, seen in codes.items()}  # fmt: skip
+        if len(full) + len(columns) * sum(math.prod(map(len, each)) for each in lowest.values()) > _MOST_LATENT:
+            raise DisclosureRefused(
+                f"The tables by {', '.join(sorted(core))} are linked in a circle too large to judge: publish fewer."
+            )
+        full |= {
+            Cell(universe, measure, tuple(sorted((*rest, *zip(sorted(core), at, strict=True)))))
+            for (universe, rest), each in lowest.items() for at in product(*each) for measure in columns
+        }  # fmt: skip
+    return full
+
+
+def _tied_columns(sheets: Sequence[Sheet]) -> list[frozenset[str]]:
+    """The counts of a universe, those together that rules tie to each other."""
+    tied = {cell.measure: frozenset([cell.measure]) for one in sheets for cell in (*one.numbers, *one.unreported)}
+    for one in sheets:
+        for rule in _row_sums(one.definition):
+            merged = frozenset(name for each, _ in rule.terms for name in tied.get(each, ()))
+            tied |= dict.fromkeys(merged, merged)
+    return sorted(set(tied.values()), key=sorted)
+
+
+def _core(cells: Iterable[Cell], hierarchies: Hierarchies) -> frozenset[str]:
+    """The dimensions in which tables are linked in a circle."""
+    columns: dict[tuple[tuple[str, str], ...], set[str]] = {}
     for cell in cells:
-        named = dict(cell.where)
-        if not core & named.keys():
-            continue
-        base = cell
-        for name in core:
-            if name in named:
-                codes[name].add(named[name])
-                base = base.without(name)
-        bases.add(base)
-    lowest = {name: sorted(some - {hierarchies.parent(name, code) for code in some}) for name, some in codes.items()}
-    size = len(bases) * int(np.prod([len(some) for some in lowest.values()]))
-    if size > _MOST_LATENT:
-        raise DisclosureRefused(
-            f"The tables by {', '.join(sorted(core))} are linked in a circle too large to judge: publish fewer of them."
-        )
-    names = sorted(core)
-    return {
-        base._replace(where=tuple(sorted((*base.where, *zip(names, some, strict=True)))))
-        for base in bases for some in product(*(lowest[name] for name in names))
-    } - cells  # fmt: skip
+        columns.setdefault(cell.where, set()).add(cell.measure)
+    edges = {
+        frozenset((name, step) for name, code in where if hierarchies.adds_up(name)
+                  for step in range(len(hierarchies.chain(name, code)))) | ({("", 0)} if len(some) > 1 else set())
+        for where, some in columns.items()
+    }  # fmt: skip
+    return frozenset(name for name, _ in _circle(edges) if name)
 
 
-def _circle(edges: set[frozenset[str]]) -> frozenset[str]:
-    """The dimensions that remain when tables are taken off one after another (Graham's reduction); empty: no circle."""
+def _circle(edges: set[frozenset[tuple[str, int]]]) -> frozenset[tuple[str, int]]:
+    """What remains when tables are taken off one after another (Graham's reduction); empty: no circle."""
     left = {edge for edge in edges if edge}
     while True:
         alone = {name for edge in left for name in edge if sum(name in other for other in left) == 1}
@@ -289,16 +319,44 @@ def _parts_of_period(period: str) -> int:
     return 3 if "-Q" in period else 4
 
 
-def _between_columns(one: Sheet, index: Mapping[Cell, int]) -> list[Relation]:
-    """The declared sums and comparisons of every row in which all their columns are reported."""
+def _months(period: str) -> int:
+    return 12 if len(period) == len("2026") else 3 if "-Q" in period else 1
+
+
+def _over_full_tables(
+    full: set[Cell], cells: set[Cell], hierarchies: Hierarchies, index: Mapping[Cell, int]
+) -> list[Relation]:
+    """Every cell is the sum of the cells of the full table under it; a comparison where months are not there yet."""
+    parts: dict[Cell, list[Cell]] = {}
+    for cell in full:
+        steps = [[*((name, code) for code in hierarchies.chain(name, code)), *([None] if name in hierarchies.totals else [])]
+                 for name, code in cell.where]  # fmt: skip
+        for at in product(*steps):
+            above = cell._replace(where=tuple(pair for pair in at if pair))
+            if above in cells and above != cell:
+                parts.setdefault(above, []).append(cell)
     relations = []
-    rows = {(cell.universe, cell.where) for cell in one.numbers}
-    for rule in read_linear_rules(dict(one.definition)):
-        if rule.when or rule.level is not Level.ERROR:
-            continue
+    for total, some in parts.items():
+        period = dict(total.where).get("period")
+        months = {dict(cell.where)["period"] for cell in some} if period else set()
+        whole = period is None or sum(map(_months, months)) == _months(period)
+        relations.append(Relation((*((index[cell], 1) for cell in sorted(some)), (index[total], -1)), equal=whole))
+    return relations
+
+
+def _row_sums(definition: Definition) -> list[Linear]:
+    """The declared sums and comparisons that hold in every row, whatever it says."""
+    return [rule for rule in read_linear_rules(dict(definition)) if not rule.when and rule.level is Level.ERROR]
+
+
+def _between_columns(rules: Iterable[Linear], index: Mapping[Cell, int]) -> list[Relation]:
+    """The declared sums and comparisons of every row, printed or not, in which all their columns are there."""
+    relations = []
+    rows = {(cell.universe, cell.where) for cell in index}
+    for rule in rules:
         for universe, where in rows:
-            terms = [(Cell(universe, name, where), weight) for name, weight in rule.terms]
-            if all(cell in one.numbers for cell, _ in terms):
-                placed = tuple(sorted((index[cell], weight) for cell, weight in terms))
+            terms = [(index.get(Cell(universe, name, where)), weight) for name, weight in rule.terms]
+            placed = tuple(sorted((place, weight) for place, weight in terms if place is not None))
+            if len(placed) == len(terms):
                 relations.append(Relation(placed, equal=rule.relation == "=="))
     return relations

@@ -3,20 +3,24 @@
 The tables of this release are known in full; of those that are public already, what they print.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from etl.disclosure.certificate import View, view
-from etl.disclosure.equations import BEYOND, Contradiction, Ints, tighten
+from etl.disclosure.equations import BEYOND, Contradiction, Ints, settled
 from etl.disclosure.model import Cell, Hierarchies, Model, Sheet, describes_people, joint_model, sheet, stale_cells
 from etl.disclosure.suppress import Pattern, Problem, Unprotectable, suppress
 from etl.disclosure.witness import Puzzle, witnesses
 from etl.errors import DisclosureRefused
 
 _NOT_ADDING_UP = "{}: the figures do not add up, so nothing can be protected. Check the totals of the submissions."
+_GIVEN_AWAY = (
+    "{}: would print figures that a public release hides, or that give those away. Leave the table of official acts out, "
+    "publish it in longer periods, or withdraw the earlier release."
+)
 _REVISED = "a revision of figures would show the change of a few people"
 _NO_PATTERN = "no pattern that prints zeros protects its small counts"
 
@@ -45,7 +49,10 @@ class Universe:
         for one in reversed(self.before):
             self.public |= {cell: number for cell, number in one.numbers.items() if number is not None}
         self.model, self.values = self._complete()
-        self.people = guarded - exact - self._follows_from(exact)
+        given = exact | self._follows_from(exact)
+        if any(number is None and cell in given for one in self.before for cell, number in one.numbers.items()):
+            raise DisclosureRefused(_GIVEN_AWAY.format(self._tables()))
+        self.people = guarded - given
 
     def _bounds(self, known: Mapping[Cell, int]) -> tuple[Ints, Ints]:
         return self.model.array(known), self.model.array(known, BEYOND)
@@ -67,10 +74,15 @@ class Universe:
         except Contradiction as fault:
             raise DisclosureRefused(_NOT_ADDING_UP.format(self.name)) from fault
 
-    def _follows_from(self, cells: Iterable[Cell]) -> set[Cell]:
+    def _follows_from(self, cells: Collection[Cell]) -> set[Cell]:
         """The cells whose numbers follow from those of others: printing them too adds nothing."""
-        low, high = tighten(self.model.equations, *self._bounds({cell: self.truth[cell] for cell in cells}))
-        return {cell for cell, known in zip(self.model.cells, low == high, strict=True) if known}
+        known = settled(
+            self.model.equations, np.array([cell in cells for cell in self.model.cells], dtype=np.bool_), self.values
+        )
+        return {cell for cell, follows in zip(self.model.cells, known, strict=True) if follows}
+
+    def _tables(self) -> str:
+        return ", ".join(sorted(one.definition["id"] for one in self.now)) or self.name
 
     def _sheets_of(self, cell: Cell) -> list[Sheet]:
         return [one for one in self.now if cell in one.numbers and one.is_person(cell.measure)]
@@ -102,7 +114,8 @@ class Universe:
                 latent[place] = cell in self.model.latent
                 small[place] = not latent[place] and cell not in self.public
                 least[place] = old.get(cell, 0)
-        rules = [one.definition["disclosure"] for one in self.now if describes_people(one.definition)]
+        sheets = [one for one in self.now if describes_people(one.definition)] or self.before
+        rules = [one.definition["disclosure"] for one in sheets if describes_people(one.definition)]
         width = np.full(size, max(rule["width"] for rule in rules))
         wider = max(rule["wider"] for rule in rules)
         if self.withheld:
@@ -140,6 +153,8 @@ class Universe:
                 blocks = self._blocks(stuck) - self.withheld.keys()
                 whole = {cell for one in self.now for cell in one.numbers if cell in self.people
                          and (one.definition["id"], one.blocks[cell]) in blocks}  # fmt: skip
+                if not self.people:
+                    raise DisclosureRefused(_GIVEN_AWAY.format(self._tables())) from fault
                 public = any(self._is_public(cell) for cell in whole)
                 if public or not blocks:
                     raise DisclosureRefused(_refusal(blocks or self.withheld.keys(), public=public)) from fault
@@ -162,7 +177,7 @@ class Universe:
             name = one.definition["id"]
             withheld = [block for dataset, block in self.withheld if dataset == name]
             now.append(sheet(one.definition, tables[name], self.hierarchies, withheld=withheld))
-        return view(now, self.before, self.hierarchies)
+        return view(self.name, now, self.before, self.hierarchies)
 
 
 def _refusal(blocks: Iterable[Block], *, public: bool) -> str:

@@ -643,7 +643,6 @@ def test_earlier_releases_that_contradict_each_other_bind_nothing_and_open_nothi
     assert check_certificate(release, (old, wrong)) == 2
 
 
-@pytest.mark.xfail(reason="a universe without a table about people is not looked at, whatever is public", strict=True)
 def test_a_table_of_official_acts_cannot_give_away_what_an_earlier_table_of_people_hides(publishes):
     first = publishes((BY_JAIL, QUARTERS, HIDDEN))
     acts = people("acts", "jail", kind=Protection.CONDUCT)

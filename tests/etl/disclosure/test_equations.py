@@ -4,10 +4,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.disclosure.equations import BEYOND, Contradiction, Equations, Relation, components, part, tighten
+from etl.disclosure.equations import BEYOND, Contradiction, Equations, Relation, components, part, settled, tighten
 
 MOST = 4
 
@@ -16,14 +16,14 @@ def ints(*numbers):
     return np.array(numbers, dtype=np.int64)
 
 
-relations = st.lists(
-    st.builds(
-        lambda weights, equal, right: Relation(tuple(weights.items()), equal, right),
-        st.dictionaries(st.integers(0, 3), st.sampled_from([-2, -1, 1, 2, 3]), min_size=1, max_size=4),
-        st.booleans(), st.integers(-4, 8),
-    ),
-    max_size=4,
-)  # fmt: skip
+def relation(*weights):
+    """One relation among four cells."""
+    terms = st.dictionaries(st.integers(0, 3), st.sampled_from(weights), min_size=1, max_size=4)
+    return st.builds(lambda some, equal, right: Relation(tuple(some.items()), equal, right),
+                     terms, st.booleans(), st.integers(-4, 8))  # fmt: skip
+
+
+relations = st.lists(relation(-2, -1, 1, 2, 3), max_size=4)
 bounds = st.lists(st.tuples(st.integers(0, MOST), st.integers(0, MOST)).map(sorted), min_size=4, max_size=4)
 
 
@@ -50,10 +50,9 @@ def test_tightened_bounds_leave_out_no_table(some, ends):
         assert (table <= most).all()
 
 
-@given(relations.filter(lambda some: len(some) == 1), bounds)
-def test_one_relation_alone_is_bounded_exactly_where_its_weights_are_one(some, ends):
-    assume(all(abs(weight) == 1 for _, weight in some[0].terms))
-    equations = Equations.of(4, some)
+@given(relation(-1, 1), bounds)
+def test_one_relation_alone_is_bounded_exactly_where_its_weights_are_one(one, ends):
+    equations = Equations.of(4, [one])
     low, high = (ints(*(end[side] for end in ends)) for side in (0, 1))
     found = tables(equations, low, high)
     if not found:
@@ -153,3 +152,26 @@ def test_left_is_the_weighted_sum(some, ends):
     equations = Equations.of(4, some)
     values = ints(*(end[1] for end in ends))
     assert equations.left(values).tolist() == [sum(w * int(values[c]) for c, w in one.terms) for one in some]
+
+
+@given(relations, bounds, st.sets(st.integers(0, 3)), st.randoms(use_true_random=False))
+def test_what_is_settled_is_the_same_in_every_table_that_agrees_with_what_is_known(some, ends, known, chance):
+    equations = Equations.of(4, some)
+    found = tables(equations, ints(*(end[0] for end in ends)), ints(*(end[1] for end in ends)))
+    if not found:
+        return
+    true = chance.choice(found)
+    given_places = np.isin(np.arange(4), list(known))
+    follows = settled(equations, given_places, true)
+    assert follows[given_places].all()
+    every = tables(equations, ints(0, 0, 0, 0), ints(*[MOST] * 4))
+    for table in every:
+        if (table[given_places] == true[given_places]).all():
+            assert (table[follows] == true[follows]).all()
+
+
+def test_the_last_open_part_of_a_sum_is_settled_and_so_are_the_parts_of_nothing():
+    equations = Equations.of(5, [Relation(((0, 1), (1, 1), (2, -1))), Relation(((3, 1), (4, 1), (1, -1)))])
+    values, known = ints(4, 0, 4, 0, 0), np.array([True, False, True, False, False])
+    assert settled(equations, known, values).all()
+    assert not settled(equations, np.array([False, False, True, False, False]), values)[0]
