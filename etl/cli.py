@@ -84,14 +84,14 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
     as_json: Json = False,
 ) -> None:
     """Make one release of all submissions. Example: daylight build --submissions data --out var/releases"""
-    from etl import pipeline, report
+    from etl import judging, pipeline, report
     from etl.inbox import submissions_in
     from etl.settings import current
     from etl.write import write_release
     from schemas.registry import check_declarations
 
     check_declarations(current().jurisdiction)
-    settings = pipeline.Settings(today(on), current().jurisdiction)
+    settings = judging.Settings(today(on), current().jurisdiction)
     files = submissions_in(submissions)
     if not files:
         raise typer.BadParameter(
@@ -99,7 +99,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
         )
     with progress_shown() as progress:
         earlier = _public_releases(previous)
-        judged = pipeline.judge_submissions(files, settings, progress=progress)
+        judged = judging.judge_submissions(files, settings, progress=progress)
         pipeline.refuse_if_needed(judged, report.as_text)
         built = pipeline.build(judged, settings, earlier=earlier, audit=audit, progress=progress)
         place = write_release(built.release, out, earlier)
