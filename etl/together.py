@@ -6,6 +6,7 @@ extra columns, `_file` and `_row`, so that every finding can be placed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import pandas as pd
 
@@ -113,8 +114,9 @@ def _totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     sums = parts.reindex(pd.MultiIndex.from_frame(totals[by])).set_axis(totals.index)
     differ = totals[counts].ne(sums).fillna(value=False)
     placed = []
-    for index, row in totals[differ.any(axis="columns")].iterrows():
-        names = ", ".join(differ.columns[differ.loc[index]])
+    odd = differ.any(axis="columns")
+    for (_, row), which in zip(totals[odd].iterrows(), differ[odd].to_numpy(), strict=True):
+        names = ", ".join(compress(counts, which))
         message = f"The row for ALL and the sum of the facilities differ in {names}."
         placed.append(_place(row, found("V301", message, column="facility")))
     return placed
