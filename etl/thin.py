@@ -26,11 +26,28 @@ _LAST_ROW = 250_000
 _BEGIN, _END, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 _COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]')
 _NOT_UTF8 = re.compile(rb"""\A(?!<)|\A[^>]*encoding=["'](?!utf-8["'])""", re.IGNORECASE)
-_CELL = (
-    rb'(?:<c r="%s\1"((?: s="[0-9]{1,5}")?+(?: t="(?:s|n|b|d|str|inlineStr)")?+'
-    rb'(?:/>|>(?:<v>[^<]*+</v>|<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>)?+</c>)))?+'
+_CELL = rb'(?:<c r="%s\1"([^<]*+(?:<v>[^<]*+</v></c>|<is><t[^<]*+</t></is></c>|</c>)?+))?+'
+_PLAIN = re.compile(
+    rb'(?: s="[0-9]{1,5}")?(?: t="(?:s|n|b|d|str|inlineStr)")?'
+    rb'(?:/>|>(?:<v>[^<]*</v>|<is><t(?: xml:space="preserve")?>[^<]*</t></is>)?</c>)'
 )
+"""What follows the place of a cell: looked for loosely in every cell, and exactly in each different one."""
+
 _SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+
+
+class _NotPlainError(ValueError):
+    """A cell is not as office programs write plain cells."""
+
+
+class _Codes(dict[bytes | None, int]):
+    """A cell -> its code, the next one for a cell that is new."""
+
+    def __missing__(self, cell: bytes | None) -> int:
+        if cell is None or not _PLAIN.fullmatch(cell):
+            raise _NotPlainError
+        self[cell] = code = len(self)
+        return code
 
 
 @dataclass
@@ -43,7 +60,7 @@ class Thinned:
 
     numbers: Codes = field(default_factory=lambda: array("I"))
     columns: dict[bytes, Codes] = field(default_factory=dict)
-    cells: dict[bytes | None, int] = field(default_factory=lambda: {None: 0})
+    cells: _Codes = field(default_factory=lambda: _Codes({None: 0}))
     beside: bytes = b""
 
     def xml(self) -> bytes:
@@ -77,11 +94,11 @@ class Thinned:
         if numbers[-1] > _LAST_ROW or any(map(int.__ge__, numbers, numbers[1:])):
             return False
         self.numbers.extend(numbers[1:])
-        for place, codes in enumerate(self.columns.values(), start=2):
-            column = parts[place::step]
-            for cell in dict.fromkeys(column):
-                self.cells.setdefault(cell, len(self.cells))
-            codes.extend(map(self.cells.__getitem__, column))
+        try:
+            for place, codes in enumerate(self.columns.values(), start=2):
+                codes.extend(map(self.cells.__getitem__, parts[place::step]))
+        except _NotPlainError:
+            return False
         return len(self.cells) <= _MOST_DIFFERENT and len(self.columns) * len(self.numbers) <= _MOST_PLACES
 
 
