@@ -28,6 +28,7 @@ import xlsxwriter
 
 from benchmarks.made_up import periods
 from etl.container import check_container
+from etl.identifiers import identifier_in
 from etl.judging import Judged, Settings, judge
 from etl.read import read_file
 from etl.workbook import read_sheets
@@ -169,6 +170,21 @@ def bench_workbook(folder: Path, count: int = 50_000) -> None:
     line(f"workbook, {count:,} rows, pre-flight and values", (flight + values) / floor, 8, note)
 
 
+def bench_personal_data() -> None:
+    """Different texts searched: sentences, words with a number, reference numbers, numbered labels in capitals."""
+    chance = Random(1)
+    words = "agency jail court warrant release hold request notice transfer federal report denied pending policy"
+
+    def some(least: int, most: int) -> str:
+        return " ".join(chance.choices(words.split(), k=chance.randint(least, most)))
+
+    texts = {text for at in range(8_000) for text in (
+        some(5, 12).capitalize(), f"{some(1, 6)} {at}", f"REQ{at:06}", some(2, 3).title() + f" {at}")}  # fmt: skip
+    took = seconds(lambda: [identifier_in(text, names=True) for text in texts])
+    rate = len(texts) / took
+    line("personal data, seconds for 100,000 texts", 100_000 / rate, 1, f"{rate:,.0f} different texts/s", unit="s")
+
+
 def bench_command(yardstick: float) -> None:
     """The whole command on a bundled sample, imports included."""
     sample = min((ROOT / "data/submissions").rglob("notice_compliance*.csv"))
@@ -191,6 +207,7 @@ def main() -> None:
         bench_county_file(folder)
         bench_csv(folder, count)
         bench_workbook(folder)
+        bench_personal_data()
 
 
 if __name__ == "__main__":
