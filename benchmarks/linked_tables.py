@@ -4,6 +4,7 @@ s = sparse, d = dense; the numbers are the codes of each dimension; months add u
 """
 
 from dataclasses import dataclass
+from functools import cached_property, reduce
 from itertools import product
 
 import numpy as np
@@ -16,8 +17,30 @@ class Instance:
     """Every cell of the published tables of one universe, with its true count."""
 
     name: str
+    dimensions: list[list[list[int]]]
     values: np.ndarray
     equations: Equations
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many codes each dimension has, totals included."""
+        return tuple(len(dimension) for dimension in self.dimensions)
+
+    @cached_property
+    def leaves(self) -> np.ndarray:
+        """The cells that are no sums."""
+        inner = [[code for code, below in enumerate(dimension) if not below] for dimension in self.dimensions]
+        return np.ravel_multi_index(np.ix_(*inner), self.shape).reshape(-1)
+
+    @cached_property
+    def parts(self) -> np.ndarray:
+        """For each cell, whether it contains each of `leaves`."""
+        return reduce(np.kron, [_contains(dimension) for dimension in self.dimensions]).astype(np.bool_)
+
+
+def _contains(dimension: list[list[int]]) -> np.ndarray:
+    inner = [code for code, below in enumerate(dimension) if not below]
+    return np.array([[leaf in leaves(dimension, code) for leaf in inner] for code in range(len(dimension))], dtype=np.int8)
 
 
 def flat(codes: int) -> list[list[int]]:
@@ -68,7 +91,7 @@ def instance(name: str, sizes: tuple[int, ...], records: int, seed: int, skew: f
     counts = chance.multinomial(records, joint.reshape(-1)).reshape(sizes)
     dimensions = [months(sizes[0]), *(flat(size) for size in sizes[1:])]
     values, relations = lattice(dimensions, counts)
-    return Instance(name, values, Equations.of(len(values), relations))
+    return Instance(name, dimensions, values, Equations.of(len(values), relations))
 
 
 SHAPES = {

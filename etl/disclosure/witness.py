@@ -6,6 +6,7 @@ as many cells as it can at once, upwards or downwards; a cell that is still narr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from etl.disclosure.equations import BEYOND, Contradiction, Equations, Ints, com
 from etl.disclosure.program import Program, Reals, whole
 
 _IDLE = 2
+_NOTHING = 1e-6
 _SLOPE = 1e-3
 """The cost of a number beyond what is asked for: a small one, so that tables stay close to each other."""
 
@@ -137,13 +139,18 @@ class _Search:
         self._plain.bound(cell, int(self.low[cell]), int(self.high[cell]))
         self._plain.cost_of(cell, 0.0)
         table = self._table(found, self.everything)
-        if table is not None or found is None:
+        if table is not None or found is None or not self._beyond(cell, found[1][cell]):
             return table
         low, high = self.low.copy(), self.high.copy()
         low[cell], high[cell] = bounds
         costs = np.zeros(self.equations.size)
         costs[cell] = cost
         return self._cheapest(self.everything, low, high, costs)
+
+
+    def _beyond(self, cell: int, end: float) -> bool:
+        """Whether a whole number up to where a cell gets with fractions lies beyond what its tables reach."""
+        return bool(ceil(end - _NOTHING) < self.lowest[cell] or floor(end + _NOTHING) > self.highest[cell])
 
 
 def trimmed(tables: Sequence[Ints], width: Ints) -> list[Ints]:
