@@ -18,9 +18,13 @@ def gauss(instance: Instance, threshold: int) -> np.ndarray:
     values, parts = instance.values, instance.parts
     small = (values > 0) & (values < threshold)
     inner = values[instance.leaves]
-    rows = np.concatenate((np.flatnonzero(inner > 1), np.flatnonzero(inner == 1)))  # counts of 1 last; zeros are printed
+    rows = np.concatenate(
+        (np.flatnonzero(inner > 1), np.flatnonzero(inner == 1))
+    )  # counts of 1 last; zeros are printed
     ones_from = int((inner > 1).sum())
-    order = sorted(np.flatnonzero(values >= threshold).tolist(), key=lambda cell: (-values[cell], -parts[cell].sum(), cell))
+    order = sorted(
+        np.flatnonzero(values >= threshold).tolist(), key=lambda cell: (-values[cell], -parts[cell].sum(), cell)
+    )
     guarded = [cell for cell in np.flatnonzero(small).tolist() if parts[cell][rows[:ones_from]].any()]
     matrix = parts[[*order, *guarded]][:, rows].T.astype(np.int64)
     hidden, used = small.copy(), np.zeros(len(rows), dtype=np.bool_)

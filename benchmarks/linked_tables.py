@@ -40,7 +40,9 @@ class Instance:
 
 def _contains(dimension: list[list[int]]) -> np.ndarray:
     inner = [code for code, below in enumerate(dimension) if not below]
-    return np.array([[leaf in leaves(dimension, code) for leaf in inner] for code in range(len(dimension))], dtype=np.int8)
+    return np.array(
+        [[leaf in leaves(dimension, code) for leaf in inner] for code in range(len(dimension))], dtype=np.int8
+    )
 
 
 def flat(codes: int) -> list[list[int]]:

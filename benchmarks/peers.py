@@ -83,7 +83,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=120, help="how long tau-ARGUS may take for one table")
     given = parser.parse_args()
     version = installed()
-    print(f"tau-ARGUS through pytauargus {version}" if version else "tau-ARGUS is left out: pytauargus is not installed")
+    print(
+        f"tau-ARGUS through pytauargus {version}" if version else "tau-ARGUS is left out: pytauargus is not installed"
+    )
     print(
         f"{'instance':14}{'seed':>5}  {'method':9}{'secondary':>10}{'loss':>7}{'exact':>7}{'w<2':>6}{'s':>8}{'/ gauss':>9}"
         f"{'/ tau-ARGUS':>11}"

@@ -31,7 +31,9 @@ def tau_argus(instance: Instance, threshold: int, method: str, seconds: int) -> 
     with TemporaryDirectory() as folder:
         batch = _written(instance, threshold, method, Path(folder))
         try:
-            subprocess.run([sys.executable, "-c", _RUN, str(batch)], cwd=folder, timeout=seconds, check=True, capture_output=True)
+            subprocess.run(
+                [sys.executable, "-c", _RUN, str(batch)], cwd=folder, timeout=seconds, check=True, capture_output=True
+            )
         except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
             return None
         return _hidden(instance, Path(folder, "out.tab"))

@@ -11,6 +11,7 @@ from etl.disclosure.equations import BEYOND, Equations, Ints
 
 Reals = NDArray[np.float64]
 _WHOLE = 1e-6
+_NODES = 5000
 
 
 def solver() -> highspy.Highs:
@@ -57,6 +58,7 @@ class Program:
         model.a_matrix_.value_ = np.array(value, dtype=float)
         if whole:
             model.integrality_ = [highspy.HighsVarType.kInteger] * self.columns
+            self.highs.setOptionValue("mip_max_nodes", _NODES)
         self.highs.passModel(model)
 
     def bound(self, column: int, low: float, high: float) -> None:

@@ -147,7 +147,6 @@ class _Search:
         costs[cell] = cost
         return self._cheapest(self.everything, low, high, costs)
 
-
     def _beyond(self, cell: int, end: float) -> bool:
         """Whether a whole number up to where a cell gets with fractions lies beyond what its tables reach."""
         return bool(ceil(end - _NOTHING) < self.lowest[cell] or floor(end + _NOTHING) > self.highest[cell])
