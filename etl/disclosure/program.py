@@ -31,7 +31,16 @@ class Program:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of a linear program
-        self, equations: Equations, copies: Ints, signs: Ints, low: Reals, high: Reals, right: Ints, *, whole: bool
+        self,
+        equations: Equations,
+        copies: Ints,
+        signs: Ints,
+        low: Reals,
+        high: Reals,
+        right: Ints,
+        *,
+        whole: bool,
+        gap: float = 1e-4,
     ) -> None:
         self.highs = solver()
         self.columns = len(copies)
@@ -59,6 +68,7 @@ class Program:
         if whole:
             model.integrality_ = [highspy.HighsVarType.kInteger] * self.columns
             self.highs.setOptionValue("mip_max_nodes", _NODES)
+            self.highs.setOptionValue("mip_rel_gap", gap)
         self.highs.passModel(model)
 
     def bound(self, column: int, low: float, high: float) -> None:
@@ -82,9 +92,12 @@ class Program:
         return np.array(self.highs.getSolution().col_dual)
 
     def least(self) -> tuple[float, Reals] | None:
-        """The least cost and a solution that has it; None when the program has no solution."""
+        """The least cost found and a solution that has it; None when the program has no solution, or none was found."""
         self.highs.run()
-        if self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+        status = self.highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kOptimal or (
+            status == highspy.HighsModelStatus.kSolutionLimit and self.highs.getSolution().value_valid
+        ):
             return float(self.highs.getObjectiveValue()), np.array(self.highs.getSolution().col_value)
         return None
 
