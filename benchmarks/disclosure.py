@@ -19,6 +19,7 @@ from etl.disclosure.witness import Puzzle, witnesses
 
 THRESHOLD = 10
 SMALL_SHAPES = ("s2_12x6", "s2_60x10", "s3_12x6x5", "d2_12x6", "d2_60x10", "d3_12x6x5")
+"""Those that take seconds; the others are asked for by name."""
 
 
 def problem(instance: Instance, width: int) -> Problem:

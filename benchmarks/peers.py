@@ -73,7 +73,7 @@ def compare(name: str, seed: int, chosen: dict[str, Method]) -> None:
         beside = losses.get("OPT", losses.get("MOD"))
         print(f"{name:14}{seed:>5}  {method:9}{(hidden & (instance.values >= THRESHOLD)).sum():>10}{losses[method]:>7}"
               f"{opened(instance, hidden, 1):>7}{opened(instance, hidden, 2):>6}{used:>8.1f}"
-              f"{_ratio(losses[method], losses['gauss']):>9}{_ratio(losses[method], beside):>11}", flush=True)  # fmt: skip
+              f"{_ratio(losses[method], losses['gauss']):>9}{_ratio(losses[method], beside):>13}", flush=True)  # fmt: skip
 
 
 def main() -> None:
@@ -88,7 +88,7 @@ def main() -> None:
     )
     print(
         f"{'instance':14}{'seed':>5}  {'method':9}{'secondary':>10}{'loss':>7}{'exact':>7}{'w<2':>6}{'s':>8}{'/ gauss':>9}"
-        f"{'/ tau-ARGUS':>11}"
+        f"{'/ tau-ARGUS':>13}"
     )
     for name in given.names:
         for seed in given.seeds:

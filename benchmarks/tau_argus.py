@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from linked_tables import Instance
 
-_RUN = "import sys; from pytauargus.engine import run_batch; run_batch(sys.argv[1])"
+_RUN = "import sys, tempfile; tempfile.tempdir = '.'; from pytauargus.engine import run_batch; run_batch(sys.argv[1])"
 _HIDDEN = ("U", "M")
 
 

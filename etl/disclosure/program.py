@@ -12,6 +12,8 @@ from etl.disclosure.equations import BEYOND, Equations, Ints
 Reals = NDArray[np.float64]
 _WHOLE = 1e-6
 _NODES = 5000
+_STRATEGY = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyChoose)
+"""From a solution that still fits, such as after a change of costs, the primal simplex is several times faster."""
 
 
 def solver() -> highspy.Highs:
@@ -20,6 +22,7 @@ def solver() -> highspy.Highs:
     highs.silent()
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("random_seed", 0)
+    highs.setOptionValue("simplex_strategy", _STRATEGY)
     return highs
 
 
