@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from etl.disclosure.equations import Equations, Flags, Ints
+from etl.disclosure.equations import BEYOND, Equations, Flags, Ints
 from etl.disclosure.program import Program, Reals, whole
 
 NOTHING = 1e-6
@@ -21,13 +21,16 @@ _STRICT = 20
 
 
 class Moves:
-    """Moves between bounds: each cell's gain and its loss are two columns. strict: in whole numbers only."""
+    """Moves between bounds: each cell's gain and its loss are two columns.
+
+    most: how far a cell may go, or as far as the bounds let it. strict: in whole numbers only.
+    """
 
     def __init__(  # noqa: PLR0913 - relations, bounds and what is asked for
-        self, equations: Equations, values: Ints, low: Ints, high: Ints, width: Ints, *, strict: bool = False
-    ) -> None:
+        self, equations: Equations, values: Ints, low: Ints, high: Ints, width: Ints, *, most: int = BEYOND,
+        strict: bool = False,
+    ) -> None:  # fmt: skip
         self.size, self.width, self.strict = len(values), width, strict
-        most = int(width.max()) * int(np.abs(equations.weight).max(initial=1))
         slack = np.where(equations.equal, 0, equations.right - equations.left(values))
         ends = np.concatenate((high - values, values - low))
         self.room = np.minimum(most, ends).astype(float)
@@ -74,8 +77,12 @@ class Moves:
         return cost, moves
 
     def together(self, cells: Sequence[int]) -> list[Reals]:
-        """Moves that take as many of some cells as possible up, and down."""
-        moves = []
+        """Moves that take as many of some cells as possible up, and down, by no more than their widths."""
+        moves, high = [], self.high.copy()
+        places = np.array(cells, dtype=np.int64)
+        wanted = np.concatenate((places, self.size + places))
+        high[wanted] = np.minimum(high[wanted], np.concatenate((self.width, self.width))[wanted])
+        self.program.bounds(np.zeros(2 * self.size), high)
         for sign in (-1.0, 1.0):
             cost = np.zeros(2 * self.size)
             cost[list(cells)], cost[[self.size + cell for cell in cells]] = sign, -sign
@@ -84,6 +91,7 @@ class Moves:
             if found:
                 moves.append(found[1][: self.size] - found[1][self.size :])
         self.program.cost(np.zeros(2 * self.size))
+        self.program.bounds(np.zeros(2 * self.size), self.high)
         return moves
 
     def furthest(self, cell: int) -> tuple[float, Reals, list[Reals]] | None:

@@ -85,8 +85,8 @@ class _Judge:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         high = np.full_like(problem.values, BEYOND)
-        self._parts = (problem.equations, problem.values, problem.least, high, problem.width)
-        self.moves = Moves(*self._parts)
+        self.parts = (problem.equations, problem.values, problem.least, high, problem.width)
+        self.moves = Moves(*self.parts)
         self.found = Found(len(problem.values))
         self._strict: Moves | None = None
 
@@ -94,7 +94,7 @@ class _Judge:
     def strict(self) -> Moves:
         """Moves in whole numbers."""
         if self._strict is None:
-            self._strict = Moves(*self._parts, strict=True)
+            self._strict = Moves(*self.parts, strict=True)
         return self._strict
 
     @property
@@ -268,7 +268,8 @@ def _at_width(problem: Problem) -> Pattern:
     if problem.loss(best):
         whole, shares = False, None
         if 2 * _PASSES * judge.moves.work_of_one * problem.small.sum() < _WORK:
-            bound, shares, whole = _improved(problem, judge.moves)
+            near = int(problem.width.max()) * int(np.abs(problem.equations.weight).max(initial=1))
+            bound, shares, whole = _improved(problem, Moves(*judge.parts, most=near))
         if not whole:
             best = _pruned(problem, judge, best)
         if shares is not None:
