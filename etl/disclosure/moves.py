@@ -23,7 +23,8 @@ _STRICT = 20
 class Moves:
     """Moves between bounds: each cell's gain and its loss are two columns.
 
-    most: how far a cell may go, or as far as the bounds let it. strict: in whole numbers only.
+    most: how far a cell may go, or as far as the bounds let it. strict: in whole numbers only. A value that lies outside
+    its bounds, as contradictory earlier releases can leave one, does not move towards the bound it is beyond.
     """
 
     def __init__(  # noqa: PLR0913 - relations, bounds and what is asked for
@@ -33,7 +34,7 @@ class Moves:
         self.size, self.width, self.strict = len(values), width, strict
         slack = np.where(equations.equal, 0, equations.right - equations.left(values))
         ends = np.concatenate((high - values, values - low))
-        self.room = np.minimum(most, ends).astype(float)
+        self.room = np.clip(ends, 0, most).astype(float)
         copies, signs = np.concatenate([np.arange(self.size)] * 2), np.repeat(np.array([1, -1]), self.size)
         zeros = np.zeros(2 * self.size)
         self.program = Program(equations, copies, signs, zeros, self.room, slack, whole=strict)
