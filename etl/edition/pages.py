@@ -14,7 +14,7 @@ from etl.edition.charts import event_key, picture, revised_periods
 from etl.edition.duties import DUTIES, Duty
 from etl.edition.explain import formula, law_lines
 from etl.edition.extras import extras
-from etl.edition.figures import BASES, PERCENT_FROM, asked, figure, main_series, readings, score, sentence, verdict, who
+from etl.edition.figures import PERCENT_FROM, asked, figure, main_series, readings, score, sentence, verdict, who
 from etl.edition.grids import Grid, dataset_grid, history_grid, revisions_grid, signs_in
 from etl.edition.quarter import has_figures, last_whole_quarter
 from etl.edition.record import Record
@@ -94,7 +94,7 @@ class Site:
                 "figure": figure(last, _) if last else _("not reported"),
                 "target": one["target"]["words"] if one["target"] else _("none"), "verdict": verdict(last, _),
                 "period": _.period(last.period) if last else "–", "who": who(last.agency, record, _) if last else "–",
-                "basis": _(BASES[record.law[one["law"][0]]["basis"]]),
+                "law": law_lines(one["law"], record, _),
             })  # fmt: skip
         return rows
 
