@@ -17,11 +17,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import answers, data, front, markup, sentences
+from dashboard import answers, data, front, markup, preview, sentences
 from dashboard.address import page_address
 from dashboard.edition import Edition
 from dashboard.exhibits.model import Choice
 from dashboard.pages import EXHIBITED, HOME, PAGES, PageText, path_of
+from dashboard.signposts import site_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 
@@ -129,8 +130,10 @@ def page_routes() -> list[Route]:
     """One route for each page of the dashboard."""
 
     def route(page: PageText) -> Route:
-        def answer(_request: Request) -> Response:
-            return HTMLResponse(page_html(page, _edition()), headers=_NO_CACHE)
+        def answer(request: Request) -> Response:
+            edition = _edition()
+            document = preview.with_picture(page_html(page, edition), page, edition, site_of(request))
+            return HTMLResponse(document, headers=_NO_CACHE)
 
         return Route(f"/{path_of(page.code)}", answer, methods=["GET"])
 
