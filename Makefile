@@ -73,6 +73,7 @@ bench: .venv/.test var/.built ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/publish.py
 	@$(BIN)/python benchmarks/socrata.py
 	@$(BIN)/python benchmarks/dashboard.py
+	@$(BIN)/python -m benchmarks.visitors
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate
