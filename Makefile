@@ -49,14 +49,14 @@ var/.built: .venv/.run $(SOURCES)
 test: .venv/.test ## run every test, the real browser included
 	@.ci/browser
 	@.ci/minisign
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: .venv/.test ## format, lint, types, import contracts, docs up to date, fast tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -3
-	@$(BIN)/python -m pytest -q -m "not browser and not slow"
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not browser and not slow"
 
 format: .venv/.test ## put the code in order
 	@$(BIN)/ruff format --quiet .
@@ -73,6 +73,7 @@ bench: .venv/.test var/.built ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/publish.py
 	@$(BIN)/python benchmarks/socrata.py
 	@$(BIN)/python benchmarks/dashboard.py
+	@$(BIN)/python -m benchmarks.visitors
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate

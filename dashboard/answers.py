@@ -5,6 +5,7 @@ Figure, target, trend, who asks for it, how sure it is, and how fresh. Nothing i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -52,6 +53,7 @@ COUNTS: Mapping[str, Count] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=600)
 def answer(edition: Edition, page: str, choice: Choice, _: Wording) -> Answer:
     """The answer of a page."""
     measures = edition.measures_on(page)

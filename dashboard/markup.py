@@ -49,6 +49,14 @@ def facts(pairs: Sequence[tuple[str, str]]) -> str:
     return f'<dl class="dl-facts">{"".join(f"<div><dt>{text(n)}</dt><dd>{text(v)}</dd></div>" for n, v in pairs)}</dl>'
 
 
+def picture(wide: str, narrow: str, name: str) -> str:
+    """A picture that is fetched when a reader comes near it, in two widths."""
+    return (
+        f'<picture class="dl-picture"><source media="(max-width: 40rem)" srcset="{html.escape(narrow, quote=True)}">'
+        f'<img src="{html.escape(wide, quote=True)}" alt="{text(name)}" loading="lazy" decoding="async"></picture>'
+    )
+
+
 def folded(summary: str, content: str) -> str:
     """Something that a click opens; it is on the page all the same. `content` is HTML of this module."""
     return f"<details class='dl-fold'><summary>{text(summary)}</summary>{content}</details>"

@@ -7,6 +7,7 @@ release it is the newest. Only the embedded chart may be framed by other sites; 
 import io
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import pandas as pd
 import vl_convert
@@ -17,29 +18,38 @@ from starlette.routing import Route
 
 from dashboard import asking, data, gallery, markup
 from dashboard.address import RELEASE, chart_address, page_address
-from dashboard.charts.still import picture
+from dashboard.charts.still import NARROW, WIDTH, picture
 from dashboard.charts.theme import PALETTES
 from dashboard.edition import Edition
 from dashboard.exhibits.model import Choice, Exhibit
 from dashboard.shell import EMBED_POLICY
-from dashboard.widgets import choice_of, law, source, values_of
+from dashboard.showing import law, source, values_of
+from dashboard.widgets import choice_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 
+SIZES = {"wide": WIDTH, "narrow": NARROW}
 SCALE = 2
 """Pixels of a PNG for each of its points: sharp in print."""
 _FIXED, _NEWEST = "public, max-age=31536000, immutable", "no-cache"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@lru_cache(maxsize=128)
-def svg(edition: Edition, code: str, choice: Choice, look: str, _: Wording) -> str | None:
+class Form(NamedTuple):
+    """The ground that a picture is for, and how wide it is."""
+
+    look: str
+    size: str
+
+
+@lru_cache(maxsize=1000)
+def svg(edition: Edition, code: str, choice: Choice, form: Form, _: Wording) -> str | None:
     """A chart as SVG; None when this release has no such chart."""
     shown = gallery.find(edition, code, choice, _)
     if shown is None:
         return None
     foot = _("{publisher}, release {release}", publisher=edition.county.publisher, release=edition.id)
-    spec = picture(shown.plot, PALETTES[look], foot, _)
+    spec = picture(shown.plot, PALETTES[form.look], foot, _, SIZES[form.size])
     return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
 
 
@@ -110,7 +120,8 @@ def _chart(request: Request) -> Response:
     if edition is None or shown is None or kind not in _KINDS:
         return PlainTextResponse("There is no such chart in a public release.\n", status_code=404)
     look = "dark" if asked.get("theme") == "dark" else "light"
-    drawn = "" if kind == "csv" else svg(edition, code, choice, look, _) or ""
+    form = Form(look, "narrow" if asked.get("size") == "narrow" else "wide")
+    drawn = "" if kind == "csv" else svg(edition, code, choice, form, _) or ""
     content = _KINDS[kind][1](edition, shown, choice, drawn)
     headers = {"cache-control": _FIXED if asked.get(RELEASE) else _NEWEST}
     if kind == "html":

@@ -17,11 +17,14 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from streamlit.starlette import App
 
-from dashboard import data, shell, views
+from dashboard import data, gallery, shell, views
 from dashboard.compress import Compressed
+from dashboard.exhibits.model import Choice
 from dashboard.files import CatalogueFiles
 from dashboard.outlets import outlet_routes
+from dashboard.pages import PAGES
 from dashboard.signposts import signpost_routes
+from dashboard.wording import ENGLISH
 from schemas.errors import ReleaseDamaged
 
 SCRIPT = Path(__file__).with_name("app.py")
@@ -30,13 +33,16 @@ HOST, PORT = "127.0.0.1", 8501
 
 @asynccontextmanager
 async def _lifespan(_app: App) -> AsyncIterator[None]:
-    """Warm up before the first visit: read the newest release, then take all that was loaded out of the collector.
+    """Warm up before the first visit: prepare the newest release's pages, then take all of it out of the collector.
 
     Streamlit collects all generations after each run; with pandas and plotly loaded that costs 55 to 80 ms a visit
     unless their objects are frozen.
     """
     with suppress(FileNotFoundError, ReleaseDamaged):  # the pages say so
-        data.edition()
+        edition = data.edition()
+        for page in PAGES:
+            shell.page_html(page, edition, ENGLISH)
+            gallery.exhibits_on(edition, page.code, Choice(), ENGLISH)
     assert views.RENDERERS  # noqa: S101 - the pages and plotly are imported by now
     gc.collect()
     gc.freeze()

@@ -37,6 +37,11 @@ ICON = (
     'stroke-width="2.4" stroke-linecap="round"/></svg>'
 )
 _NO_CACHE = {"cache-control": "no-cache"}
+CONNECT = (
+    "window.__streamlit={BACKEND_BASE_URL:location.origin,"
+    "HOST_CONFIG:{allowedOrigins:[location.origin],useExternalAuthToken:false}}"
+)
+"""Tells Streamlit's script where the server is. Else it asks two addresses first, and below the root two that do not exist."""
 EMBED_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors *"
 """For one chart to embed: no script at all, and any site may frame it. Every other page only this site itself."""
 CLOSED = ("/_stcore/metrics", "/_stcore/agent")
@@ -48,12 +53,16 @@ def _script_hashes(page: str) -> str:
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
+def _index() -> str:
+    return INDEX.read_text(encoding="utf-8")
+
+
 @cache
 def policy() -> str:
     """The content security policy."""
     parts = {
         "default-src": "'self'",
-        "script-src": f"'self' {_script_hashes(INDEX.read_text(encoding='utf-8'))}".strip(),
+        "script-src": f"'self' {_script_hashes(f'<script>{CONNECT}</script>{_index()}')}",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
@@ -100,7 +109,7 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
         '<meta property="og:type" content="website" />', f'<link rel="canonical" href="{address}" />',
         '<link rel="alternate" type="application/atom+xml" title="Daylight" href="/catalogue/feed.atom" />',
         f'<link rel="alternate" type="text/html" title="Without scripts" href="{static}" />',
-        '<link rel="stylesheet" href="/daylight.css" />',
+        '<link rel="stylesheet" href="/daylight.css" />', f"<script>{CONNECT}</script>",
     ]  # fmt: skip
     if page.code in EXHIBITED and plotly_chunk():
         head.append(f'<link rel="modulepreload" crossorigin href="{plotly_chunk()}" />')
@@ -112,7 +121,7 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
         '<a href="/catalogue/latest/tables/indicators.csv">indicators.csv</a>, '
         '<a href="/catalogue/catalogue.json">catalogue.json</a>.</p></noscript>'
     )
-    text = INDEX.read_text(encoding="utf-8")
+    text = _index()
     text = _AGENTS.sub("", text).replace("./favicon.png", "./daylight.svg")
     text = text.replace('<html lang="en">', f'<html lang="{html.escape(_.language)}">', 1)
     text = re.sub(r"<title>.*?</title>", lambda _match: "\n    ".join(head), text, count=1)

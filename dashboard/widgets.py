@@ -5,14 +5,14 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import address, charts, markup, points
+from dashboard import markup, points
 from dashboard.answers import Answer
-from dashboard.charts.theme import CONFIG, PALETTES
+from dashboard.charts.theme import PALETTES
 from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition
-from dashboard.exhibits.model import Choice, Exhibit
+from dashboard.exhibits.model import Choice
 from dashboard.gallery import datasets_on
 from dashboard.pages import BY_CODE
-from dashboard.sentences import VERDICTS, Verdict, basis_name
+from dashboard.sentences import VERDICTS, Verdict
 from dashboard.wording import Wording, plain
 
 SIGNS: Mapping[Verdict, tuple[str, str]] = {
@@ -136,100 +136,16 @@ def choice_of(agency: str, months: str) -> Choice:
     return Choice(agency or ALL_AGENCIES, 12 if months == "12" else 0)
 
 
-# --- exhibits ----------------------------------------------------------------------------------------------------------
-
-
 def ground() -> str:
     """Whether the reader's page is light or dark."""
     kind = st.context.theme.type
     return kind if kind in PALETTES else "light"
 
 
-@st.cache_resource(max_entries=800, show_spinner=False)
-def _figure(key: tuple[str, ...], _shown: Exhibit, _words: Wording) -> object:
-    """The figure of an exhibit, drawn once for each release, choice, ground and language: `key` says which."""
-    return charts.draw(_shown.plot, PALETTES[key[-1]], _words)
-
-
-def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> None:
-    """The sentence, the chart, its keys, the same figures as a table, what can be taken, the source and the law."""
-    st.header(plain(shown.headline), anchor=False)
-    key = (edition.id, shown.code, choice.agency, str(choice.months), _.language, ground())
-    figure = _figure(key, shown, _)
-    st.plotly_chart(figure, key=f"chart-{shown.code}", theme=None, config=CONFIG, alt=shown.alt(_))
-    st.html("".join([
-        markup.lines([markup.text(note) for note in shown.notes]),
-        markup.folded(_("The same figures as a table"), markup.table(shown.table, shown.title)),
-        markup.folded(_("Take this chart: picture, data, embed, citation"), taken(edition, shown, choice, _)),
-        markup.lines([source(edition, shown.source, shown.datasets, _), law(edition, shown.law, _)]),
-    ]))  # fmt: skip
-    st.divider()
-
-
-def values_of(edition: Edition, choice: Choice) -> dict[str, str]:
-    """A choice as the parameters of an address, with the release it is of."""
-    agency = "" if choice.agency == ALL_AGENCIES else choice.agency
-    return {"agency": agency, "months": "12" if choice.months else "all", address.RELEASE: edition.id}
-
-
-def taken(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> str:
-    """What a reader can take away: pictures, data, an embed, the address of this view and how to cite it."""
-    values, site = values_of(edition, choice), origin()
-    links = {
-        _("Picture (SVG)"): address.chart_address(shown.code, "svg", values),
-        _("Picture (PNG)"): address.chart_address(shown.code, "png", values),
-        _("Data of this chart (CSV)"): address.chart_address(shown.code, "csv", values),
-        _("This chart alone"): address.chart_address(shown.code, "html", values),
-    }
-    embed = (
-        f'<iframe src="{site}{links[_("This chart alone")]}" title="{shown.title}" width="100%" height="620"></iframe>'
-    )
-    cited = citation(edition, shown.title, f"{site}{links[_('This chart alone')]}", _)
-    listed = "".join(f"<li>{markup.link(place, words)}</li>" for words, place in links.items())
-    return (
-        f'<ul class="dl-links">{listed}</ul>'
-        + markup.lines([markup.text(_("To embed it:"))]) + markup.code(embed)
-        + markup.lines([markup.text(_("To cite it:"))]) + markup.code(cited)
-    )  # fmt: skip
-
-
-def citation(edition: Edition, title: str, place: str, _: Wording) -> str:
-    """How to cite a figure: publisher, title, release, address."""
-    manifest = edition.release.manifest
-    return _(
-        "{publisher}, “{title}”, release {release} of {day}, {place}", publisher=edition.county.publisher, title=title,
-        release=edition.id, day=_.day(manifest.created_on), place=place,
-    )  # fmt: skip
-
-
-def origin() -> str:
-    """The site's own address, as the reader reached it: scheme and host."""
-    url = st.context.url or ""
-    scheme, found, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}" if found else ""
-
-
 def small(*lines: str) -> None:
     """Lines of Markdown in small print. Not `st.caption`, whose grey has too little contrast."""
     if lines:
         st.markdown("  \n".join(f":small[{line}]" for line in lines))
-
-
-def source(edition: Edition, table: str, datasets: Sequence[str], _: Wording) -> str:
-    """Where the figures stand: the very file that was drawn, and the table it was computed from."""
-    names = list(dict.fromkeys([table, *(dataset for dataset in datasets if dataset != table)]))
-    links = ", ".join(markup.link(edition.source_path(name), f"{name}.csv") for name in names)
-    made_up = any(edition.is_sample(dataset) for dataset in datasets)
-    return (
-        f"{markup.text(_('Source file'))}: {links} · {markup.text(_('sample data') if made_up else _('real records'))}"
-    )
-
-
-def law(edition: Edition, keys: Sequence[str], _: Wording) -> str:
-    """Who asks for the figure: basis and citation, with what is still to be confirmed."""
-    cited = [edition.law[key] for key in keys if key in edition.law]
-    said = [f"{_(basis_name(one.basis))}: {one.citation}" for one in cited]
-    return markup.text(f"{_('Asked for by')}: {'; '.join(said)}") if said else ""
 
 
 def release_facts(edition: Edition, _: Wording) -> None:

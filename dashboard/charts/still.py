@@ -20,15 +20,16 @@ from dashboard.wording import Wording
 from schemas.marks import REVISED, SIGNS, Mark
 
 Spec = dict[str, Any]
-WIDTH, HEIGHT = 640, 280
+WIDTH, NARROW, HEIGHT = 640, 270, 280
+"""Points, of the plot alone; a narrow picture is for phones."""
 _STROKES = {"solid": [1, 0], "dash": [7, 4], "dot": [2, 3], "dashdot": [7, 3, 2, 3], "longdash": [11, 4],
             "longdashdot": [11, 3, 2, 3]}  # fmt: skip
 _SHAPES = {"circle": "circle", "square": "square", "diamond": "diamond", "triangle-up": "triangle-up", "cross": "cross",
            "star": "triangle-down"}  # fmt: skip
 
 
-def picture(plot: Plot, look: theme.Palette, source: str, _: Wording) -> Spec:
-    """A Vega-Lite chart of the plot; `source` is the line at its foot."""
+def picture(plot: Plot, look: theme.Palette, source: str, _: Wording, width: int = WIDTH) -> Spec:
+    """A Vega-Lite chart of the plot; `source` is the line at its foot, `width` the points that the plot is wide."""
     around = replace(frame_of(plot), palette=look)
     match plot:
         case TrendPlot(points, scene):
@@ -41,20 +42,22 @@ def picture(plot: Plot, look: theme.Palette, source: str, _: Wording) -> Spec:
             body = _lines(plot, look, _)
         case HistoryPlot():
             body = _history(plot, look)
-    return _framed(body, around, source)
+    return _framed({**body, "width": width}, around, source)
 
 
 def _framed(body: Spec, around: theme.Frame, source: str) -> Spec:
-    look = around.palette
+    look, share = around.palette, body["width"] / WIDTH
     above = [f"{around.sample}: {around.title}" if around.sample else around.title]
     below = [around.subtitle, *([f"- - {around.goal}"] if around.goal else [])]
     axis = {"labelColor": look.quiet, "labelFontSize": 12, "domainColor": look.axis, "tickColor": look.axis,
-            "gridColor": look.grid, "titleColor": look.quiet}  # fmt: skip
-    foot = {"text": source, "color": look.quiet, "fontSize": 11, "fontWeight": "normal", "anchor": "start",
-            "orient": "bottom", "frame": "bounds", "offset": 12}  # fmt: skip
+            "gridColor": look.grid, "titleColor": look.quiet,
+            "labelLimit": int(300 * share)}  # fmt: skip
+    foot = {"text": theme.wrapped(source, int(90 * share)), "color": look.quiet, "fontSize": 11, "fontWeight": "normal",
+            "anchor": "start", "orient": "bottom", "frame": "bounds", "offset": 12}  # fmt: skip
     whole = {"vconcat": [body], "title": foot}
     body["title"] = {
-        "text": theme.wrapped(above[0], 78), "subtitle": [line for text in below for line in theme.wrapped(text, 90)],
+        "text": theme.wrapped(above[0], int(78 * share)),
+        "subtitle": [line for text in below for line in theme.wrapped(text, int(90 * share))],
         "anchor": "start", "frame": "group", "color": look.sample if around.sample else look.text,
         "subtitleColor": look.quiet, "fontSize": 16, "subtitleFontSize": 13, "offset": 26,
     }  # fmt: skip
@@ -62,7 +65,7 @@ def _framed(body: Spec, around: theme.Frame, source: str) -> Spec:
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "background": look.ground, "padding": 14, **whole,
         "config": {"font": "sans-serif", "view": {"stroke": None}, "axis": axis,
                    "legend": {"labelColor": look.text, "orient": "bottom", "title": None, "labelLimit": 300,
-                              "columns": 2}},
+                              "columns": 2 if share == 1 else 1}},
     }  # fmt: skip
 
 
@@ -99,7 +102,7 @@ def _y(low: float, high: float, *, share: bool, _: Wording) -> Spec:
     span = high - low
     return {"field": "y", "type": "quantitative",
             "scale": {"domain": [low - 0.15 * span, high + 0.14 * span], "nice": False, "zero": False},
-            "axis": {"title": None, "values": ticks, "format": ".0%" if share else ",", "domain": False}}  # fmt: skip
+            "axis": {"title": None, "values": ticks, "format": ".0%" if share else ",d", "domain": False}}  # fmt: skip
 
 
 def _segments(points: Iterable[tuple[str, float | None]]) -> list[Spec]:
@@ -151,7 +154,7 @@ def _surround(scene: Scene, days: tuple[date, date]) -> list[Spec]:
         found.append({
             "data": _values([{"y": scene.band.low, "t": theme.wrapped(scene.band.label, 44)}]),
             "mark": {"type": "text", "color": look.baseline, "align": "right", "baseline": "top", "fontSize": 12},
-            "encoding": {"x": {"value": WIDTH}, "y": {"field": "y", "type": "quantitative"}, "text": {"field": "t"}},
+            "encoding": {"x": {"value": "width"}, "y": {"field": "y", "type": "quantitative"}, "text": {"field": "t"}},
         })  # fmt: skip
     if scene.goal:
         if scene.goal.direction == "within":
@@ -206,7 +209,7 @@ def _point(row: dict[Any, Any], lane: float, look: theme.Palette) -> Spec:
 def _bars(frame: pd.DataFrame, look: theme.Palette) -> Spec:
     rows = _values({"k": row["label"], "v": row["value"], "t": row["text"]} for row in frame.to_dict("records"))
     y = {"field": "k", "type": "nominal", "sort": list(frame["label"]),
-         "axis": {"title": None, "labelLimit": 240, "labelColor": look.text}}  # fmt: skip
+         "axis": {"title": None, "labelColor": look.text}}  # fmt: skip
     x = {"field": "v", "type": "quantitative", "axis": None}
     return _layer([
         {"data": rows, "mark": {"type": "bar", "color": look.series}, "encoding": {"x": x, "y": y}},
@@ -224,7 +227,7 @@ def _grid(plot: GridPlot, look: theme.Palette, _: Wording) -> Spec:
     order = [_.short_period(period).replace("\n", " ") for period in sorted(set(cells["period"]))]
     x = {"field": "p", "type": "ordinal", "sort": order, "axis": {"title": None, "labelAngle": -90}}
     y = {"field": "r", "type": "nominal", "sort": list(dict.fromkeys(cells["row"])),
-         "axis": {"title": None, "labelLimit": 240, "labelColor": look.text}}  # fmt: skip
+         "axis": {"title": None, "labelColor": look.text}}  # fmt: skip
     names = " : ".join(
         f"datum.value === '{kind}' ? {theme.quoted([f'{cell.sign} {cell.meaning}'])}[0]"
         for kind, cell in plot.kinds.items()

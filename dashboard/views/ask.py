@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import asking, markup, widgets
+from dashboard import asking, markup, showing, widgets
 from dashboard.address import RELEASE, query
 from dashboard.answers import Answer, freshness
 from dashboard.asking import FISCAL, YEAR, Question, Shape
@@ -38,10 +38,10 @@ def render(edition: Edition, _: Wording) -> None:
         + (markup.table(named.head(MOST_ROWS), edition.title_of(dataset)) if len(rows) else "")
         + markup.lines([markup.text(_("[c] hidden to protect people; ✕ not reported; – nothing to measure. A sum with such a "
                                       "part is not given.")),
-                        widgets.source(edition, dataset, (dataset,), _)])
+                        showing.source(edition, dataset, (dataset,), _)])
     )  # fmt: skip
     st.header(_("Fetch it with code"), anchor=False)
-    fetched = snippets(question, can, f"{widgets.origin()}{place}")
+    fetched = snippets(question, can, f"{showing.origin()}{place}")
     st.html("".join(markup.folded(tool, markup.code(code)) for tool, code in fetched.items()))
 
 

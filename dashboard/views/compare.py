@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import gallery, points, widgets
+from dashboard import gallery, points, showing, widgets
 from dashboard.answers import Answer, freshness
 from dashboard.edition import ALL_AGENCIES, Edition
 from dashboard.exhibits import compare as made
@@ -34,4 +34,4 @@ def render(edition: Edition, _: Wording) -> None:
         widgets.answer(
             Answer(shown.headline, ((_("Compared"), _(made.WAYS[way])), (_("Data"), freshness(edition, _)))), _
         )
-    widgets.exhibit(edition, shown, choice, _)
+    showing.exhibit(edition, shown, choice, _)

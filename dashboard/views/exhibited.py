@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import answers, gallery, widgets
+from dashboard import answers, gallery, showing, widgets
 from dashboard.address import CHART
 from dashboard.answers import Answer
 from dashboard.edition import Edition
@@ -12,7 +12,7 @@ from dashboard.wording import Wording, plain
 
 
 def render(page: str, edition: Edition, _: Wording) -> None:
-    """Draw the page. `?chart=CODE` in the address shows that exhibit alone."""
+    """Draw the page: the first chart live, the others when asked. `?chart=CODE` in the address shows that exhibit alone."""
     widgets.heading(page, _)
     widgets.sample_banner(edition, gallery.datasets_on(edition, page), _)
     first = st.container()
@@ -22,8 +22,9 @@ def render(page: str, edition: Edition, _: Wording) -> None:
     found = gallery.exhibits_on(edition, page, choice, _)
     alone = widgets.kept(CHART)
     chosen = [shown for shown in found if shown.code == alone]
-    for shown in chosen or found:
-        widgets.exhibit(edition, shown, choice, _)
+    for number, shown in enumerate(chosen or found):
+        draw = showing.exhibit_on_demand if number else showing.exhibit
+        draw(edition, shown, choice, _)
     _absent(edition, page, {shown.code for shown in found}, _)
 
 

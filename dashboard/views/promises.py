@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import answers, markup, widgets
+from dashboard import answers, markup, showing, widgets
 from dashboard.answers import Answer
 from dashboard.edition import ALL_AGENCIES, Edition
 from dashboard.exhibits import promises as made
@@ -28,8 +28,8 @@ def render(edition: Edition, _: Wording) -> None:
         + markup.lines([
             markup.text(_("“Done” is what the agency reports unless the auditor verified it. A figure can show otherwise.")),
             *(markup.text(caveat) for caveat in edition.definition(made.TABLE)["caveats"]),
-            widgets.source(edition, made.TABLE, (made.TABLE,), _),
-            widgets.law(edition, tuple(edition.definition(made.TABLE)["law"]), _),
+            showing.source(edition, made.TABLE, (made.TABLE,), _),
+            showing.law(edition, tuple(edition.definition(made.TABLE)["law"]), _),
         ])
     )  # fmt: skip
     st.header(_("What agencies promised in public"), anchor=False)
@@ -37,7 +37,7 @@ def render(edition: Edition, _: Wording) -> None:
         markup.table(made.commitment_table(edition, _), _("Commitments and the figures that show whether they are kept"))
         + markup.lines([
             markup.text(_("A promise is not law. Nobody verifies it but these figures, which the agencies report.")),
-            widgets.source(edition, "indicators", ("indicators",), _),
+            showing.source(edition, "indicators", ("indicators",), _),
         ])
     )  # fmt: skip
 

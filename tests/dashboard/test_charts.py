@@ -14,7 +14,7 @@ from dashboard.charts.grid import Cell
 from dashboard.charts.history import Era
 from dashboard.charts.overlay import Band
 from dashboard.charts.plots import BarsPlot, GridPlot, HistoryPlot, LinesPlot, TrendPlot
-from dashboard.charts.still import picture
+from dashboard.charts.still import NARROW, WIDTH, picture
 from dashboard.charts.trend import Scene
 from dashboard.edition import Event, Goal
 from dashboard.points import COLUMNS
@@ -280,6 +280,18 @@ def test_a_plot_is_drawn_live_and_as_a_picture_that_stands_alone(name, look):
     for said in ("SAMPLE DATA", "People told <b>", "Publisher, release X"):
         assert said in words
     assert f'fill="{look.ground}"' in drawn
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_narrow_picture_says_the_same_in_less_width(name):
+    def drawn(width):
+        spec = picture(PLOTS[name], theme.PALETTES["light"], "Publisher, release X", ENGLISH, width)
+        return ET.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+
+    wide, narrow = drawn(WIDTH), drawn(NARROW)
+    assert float(narrow.get("width")) < float(wide.get("width")) - (WIDTH - NARROW) * 0.8
+    for said in ("SAMPLE DATA", "People told <b>", "Publisher, release X"):
+        assert said in " ".join(" ".join(narrow.itertext()).split())
 
 
 def test_the_data_of_a_plot_are_those_that_are_drawn():

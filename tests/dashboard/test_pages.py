@@ -159,13 +159,16 @@ def test_each_indicator_of_a_page_is_drawn_with_its_headline_table_and_source(ca
     rows = last_rows(edition)
     for measure in edition.measures_on(code):
         assert any(_figure(rows[measure.id]) in headline for headline in headlines)
-    drawn = charts(at)
-    assert len(drawn) >= max(1, len(edition.measures_on(code)))
-    assert all(chart.proto.alt for chart in drawn)
-    tables = re.findall(r"<caption>", raw(at))
-    assert len(tables) == len(drawn), "a table under each chart"
+    (live,), pictures = (
+        charts(at),
+        re.findall(r'<img src="/chart/([\w.]+)\.svg\?[^"]*" alt="([^"]+)" loading="lazy"', raw(at)),
+    )
+    assert live.proto.alt
+    drawn = len(headlines)
+    assert drawn == 1 + len(pictures) >= max(1, len(edition.measures_on(code)))
+    assert len(re.findall(r"<caption>", raw(at))) == drawn, "a table under each chart"
     for kind in ("svg", "png", "csv", "html"):
-        assert len(re.findall(rf'href="/chart/[\w.]+\.{kind}\?[^"]*release={edition.id}', raw(at))) == len(drawn)
+        assert len(re.findall(rf'href="/chart/[\w.]+\.{kind}\?[^"]*release={edition.id}', raw(at))) == drawn
     assert f'href="/catalogue/releases/{edition.id}/tables/' in raw(at)
 
 
@@ -175,6 +178,20 @@ def test_a_chart_of_sample_data_says_so_and_a_chart_of_real_data_does_not(catalo
         spec = json.loads(chart.proto.spec)
         real = "federal_detainers" in chart.proto.id or "federal_arrests" in chart.proto.id
         assert ("SAMPLE DATA" in spec["layout"]["title"]["text"]) is not real
+
+
+@pytest.mark.parametrize("code", EXHIBITED)
+def test_a_picture_becomes_a_live_chart_when_asked_and_says_the_same(catalogue, code):
+    at = page(catalogue, code)
+    before = re.findall(r'<img src="/chart/([\w.]+)\.svg\?[^"]*" alt="([^"]+)"', raw(at))
+    assert [toggle.key for toggle in at.toggle] == [f"live-{name}" for name, _said in before]
+    for toggle in at.toggle:
+        toggle.set_value(True)
+    at.run()
+    assert "<picture" not in raw(at)
+    shown = {chart.proto.id.rsplit("-", 1)[-1]: html.escape(chart.proto.alt) for chart in charts(at)[1:]}
+    assert shown == dict(before)
+    assert ("Interactive chart" in " ".join(toggle.label for toggle in at.toggle)) is bool(before)
 
 
 def test_every_indicator_has_a_page(edition):
@@ -207,7 +224,7 @@ def test_choosing_writes_the_code_into_the_address(catalogue):
 def test_one_chart_alone_has_an_address(catalogue):
     at = page(catalogue, "notice", chart="K3")
     assert [chart.proto.id.rsplit("-", 1)[-1] for chart in charts(at)] == ["K3"]
-    assert len(charts(page(catalogue, "notice", chart="no such chart"))) > 1
+    assert len(page(catalogue, "notice", chart="no such chart").toggle) > 1
 
 
 def test_an_address_that_changes_by_itself_changes_the_page(catalogue, edition):

@@ -1,6 +1,7 @@
 """What the server answers besides the pages: the catalogue's files, headers, the page around the app."""
 
 import asyncio
+import base64
 import csv
 import gzip
 import hashlib
@@ -207,7 +208,11 @@ def test_the_page_around_the_app_has_language_title_and_description(files, page)
     assert "/catalogue/latest/tables/indicators.csv" in text
     assert headers["x-content-type-options"] == "nosniff"
     assert "unsafe-eval" not in headers["content-security-policy"]
-    assert "'sha256-" in headers["content-security-policy"]
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    assert any("BACKEND_BASE_URL" in script for script in scripts)
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in headers["content-security-policy"]
 
 
 def test_the_settings_are_found_from_any_folder(catalogue, tmp_path, monkeypatch):

@@ -1,0 +1,153 @@
+"""One exhibit on a page: its sentence, chart, keys, table, what can be taken, source and law; each made once for a view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import address, charts, markup
+from dashboard.charts.theme import CONFIG, PALETTES
+from dashboard.edition import ALL_AGENCIES, Edition
+from dashboard.exhibits.model import Choice, Exhibit
+from dashboard.sentences import basis_name
+from dashboard.widgets import ground
+from dashboard.wording import Wording, plain
+
+
+@dataclass(frozen=True)
+class View:
+    """An exhibit as one reader sees it: of a release, for a choice, in a language, on a ground, at an address."""
+
+    edition: Edition
+    shown: Exhibit
+    choice: Choice
+    words: Wording
+    ground: str
+    origin: str
+
+    def key(self) -> tuple[str, ...]:
+        """What tells one view from another."""
+        return (self.edition.id, self.shown.code, self.choice.agency, str(self.choice.months), self.words.language,
+                self.ground, self.origin)  # fmt: skip
+
+
+_shown_once = st.cache_resource(max_entries=1000, show_spinner=False, hash_funcs={View: View.key})
+"""Made once for each view; afterwards Streamlit repeats what the function showed."""
+
+
+@_shown_once
+def _headline(view: View) -> None:
+    st.header(plain(view.shown.headline), anchor=False)
+
+
+@_shown_once
+def _live(view: View) -> None:
+    """The chart to point at and to enlarge."""
+    shown, _ = view.shown, view.words
+    figure = charts.draw(shown.plot, PALETTES[view.ground], _)
+    st.plotly_chart(figure, key=f"chart-{shown.code}", theme=None, config=CONFIG, alt=shown.alt(_))
+
+
+@_shown_once
+def _still(view: View) -> None:
+    """The chart as a picture, fetched when a reader comes near it; a narrow one on a phone."""
+    values = values_of(view.edition, view.choice) | ({"theme": "dark"} if view.ground == "dark" else {})
+    wide = address.chart_address(view.shown.code, "svg", values)
+    narrow = address.chart_address(view.shown.code, "svg", values | {"size": "narrow"})
+    st.html(markup.picture(wide, narrow, view.shown.alt(view.words)))
+
+
+@_shown_once
+def _under(view: View) -> None:
+    """The keys of a chart, the same figures as a table, what can be taken, the source and the law."""
+    edition, shown, _ = view.edition, view.shown, view.words
+    st.html("".join([
+        markup.lines([markup.text(note) for note in shown.notes]),
+        markup.folded(_("The same figures as a table"), markup.table(shown.table, shown.title)),
+        markup.folded(_("Take this chart: picture, data, embed, citation"), taken(view)),
+        markup.lines([source(edition, shown.source, shown.datasets, _), law(edition, shown.law, _)]),
+    ]))  # fmt: skip
+    st.divider()
+
+
+def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> None:
+    """The sentence, the live chart, its keys, the same figures as a table, what can be taken, the source and the law."""
+    view = View(edition, shown, choice, _, ground(), origin())
+    _headline(view)
+    _live(view)
+    _under(view)
+
+
+@st.fragment
+def exhibit_on_demand(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> None:
+    """An exhibit further down the page: its chart is a picture until a reader asks for the live one.
+
+    Drawing live charts takes most of a phone's time, so only the first of a page is drawn at once.
+    """
+    view = View(edition, shown, choice, _, ground(), origin())
+    _headline(view)
+    place = st.container()
+    live = st.toggle(_("Interactive chart: {title}", title=plain(shown.title)), key=f"live-{shown.code}")
+    with place:
+        _live(view) if live else _still(view)
+    _under(view)
+
+
+def values_of(edition: Edition, choice: Choice) -> dict[str, str]:
+    """A choice as the parameters of an address, with the release it is of."""
+    agency = "" if choice.agency == ALL_AGENCIES else choice.agency
+    return {"agency": agency, "months": "12" if choice.months else "all", address.RELEASE: edition.id}
+
+
+def taken(view: View) -> str:
+    """What a reader can take away: pictures, data, an embed, the address of this view and how to cite it."""
+    shown, _, site, values = view.shown, view.words, view.origin, values_of(view.edition, view.choice)
+    links = {
+        _("Picture (SVG)"): address.chart_address(shown.code, "svg", values),
+        _("Picture (PNG)"): address.chart_address(shown.code, "png", values),
+        _("Data of this chart (CSV)"): address.chart_address(shown.code, "csv", values),
+        _("This chart alone"): address.chart_address(shown.code, "html", values),
+    }
+    embed = (
+        f'<iframe src="{site}{links[_("This chart alone")]}" title="{shown.title}" width="100%" height="620"></iframe>'
+    )
+    cited = citation(view.edition, shown.title, f"{site}{links[_('This chart alone')]}", _)
+    listed = "".join(f"<li>{markup.link(place, words)}</li>" for words, place in links.items())
+    return (
+        f'<ul class="dl-links">{listed}</ul>'
+        + markup.lines([markup.text(_("To embed it:"))]) + markup.code(embed)
+        + markup.lines([markup.text(_("To cite it:"))]) + markup.code(cited)
+    )  # fmt: skip
+
+
+def citation(edition: Edition, title: str, place: str, _: Wording) -> str:
+    """How to cite a figure: publisher, title, release, address."""
+    manifest = edition.release.manifest
+    return _(
+        "{publisher}, “{title}”, release {release} of {day}, {place}", publisher=edition.county.publisher, title=title,
+        release=edition.id, day=_.day(manifest.created_on), place=place,
+    )  # fmt: skip
+
+
+def origin() -> str:
+    """The site's own address, as the reader reached it: scheme and host."""
+    url = st.context.url or ""
+    scheme, found, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}" if found else ""
+
+
+def source(edition: Edition, table: str, datasets: Sequence[str], _: Wording) -> str:
+    """Where the figures stand: the very file that was drawn, and the table it was computed from."""
+    names = list(dict.fromkeys([table, *(dataset for dataset in datasets if dataset != table)]))
+    links = ", ".join(markup.link(edition.source_path(name), f"{name}.csv") for name in names)
+    made_up = any(edition.is_sample(dataset) for dataset in datasets)
+    return (
+        f"{markup.text(_('Source file'))}: {links} · {markup.text(_('sample data') if made_up else _('real records'))}"
+    )
+
+
+def law(edition: Edition, keys: Sequence[str], _: Wording) -> str:
+    """Who asks for the figure: basis and citation, with what is still to be confirmed."""
+    cited = [edition.law[key] for key in keys if key in edition.law]
+    said = [f"{_(basis_name(one.basis))}: {one.citation}" for one in cited]
+    return markup.text(f"{_('Asked for by')}: {'; '.join(said)}") if said else ""
