@@ -11,15 +11,19 @@ from dashboard.charts.theme import CONFIG, PALETTES
 from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition
 from dashboard.exhibits.model import Choice, Exhibit
 from dashboard.gallery import datasets_on
-from dashboard.pages import BY_CODE
+from dashboard.pages import BY_CODE, SITE_LANGUAGE
 from dashboard.sentences import VERDICTS, Verdict, basis_name
-from dashboard.wording import Wording, plain
+from dashboard.wording import N_, Wording, plain
+from schemas.languages import is_certified, offered
 
 SIGNS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.MET: ("✔", "good"), Verdict.NOT_MET: ("✘", "bad"), Verdict.NO_DATA: ("?", "warn"),
     Verdict.NO_TARGET: ("–", "quiet"),
 }  # fmt: skip
 """For each verdict its sign and its class: never a colour alone."""
+UNCERTIFIED = N_(
+    "Machine-made draft: no person has certified these translated words. The English words are the ones that count."
+)
 SPANS = ("all", "12")
 SHORT_FIRST = ("reported",)
 """Pages that open on the last twelve months: more columns than that do not fit a phone."""
@@ -166,15 +170,16 @@ def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> Non
     st.divider()
 
 
-def values_of(edition: Edition, choice: Choice) -> dict[str, str]:
-    """A choice as the parameters of an address, with the release it is of."""
+def values_of(edition: Edition, choice: Choice, _: Wording) -> dict[str, str]:
+    """A choice as the parameters of an address, with the release it is of and the language it is read in."""
     agency = "" if choice.agency == ALL_AGENCIES else choice.agency
-    return {"agency": agency, "months": "12" if choice.months else "all", address.RELEASE: edition.id}
+    return {"agency": agency, "months": "12" if choice.months else "all", address.RELEASE: edition.id,
+            address.LANGUAGE: address.language(_)}  # fmt: skip
 
 
 def taken(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> str:
     """What a reader can take away: pictures, data, an embed, the address of this view and how to cite it."""
-    values, site = values_of(edition, choice), origin()
+    values, site = values_of(edition, choice, _), origin()
     links = {
         _("Picture (SVG)"): address.chart_address(shown.code, "svg", values),
         _("Picture (PNG)"): address.chart_address(shown.code, "png", values),
@@ -232,6 +237,17 @@ def law(edition: Edition, keys: Sequence[str], _: Wording) -> str:
     return markup.text(f"{_('Asked for by')}: {'; '.join(said)}") if said else ""
 
 
+def languages(_: Wording) -> None:
+    """Links to this view in the other languages, and a note where nobody has certified the words."""
+    asked = st.query_params.to_dict()
+    links = [
+        (one.code, one.name, address.query({**asked, address.LANGUAGE: one.code}))
+        for one in offered()
+    ]  # fmt: skip
+    note = "" if is_certified(_) else markup.lines([markup.text(_(UNCERTIFIED))])
+    st.html(markup.languages(links, _.language, _("Language")) + note)
+
+
 def release_facts(edition: Edition, _: Wording) -> None:
     """The sidebar's foot: which release this is, how old, and how far its data reach."""
     manifest = edition.release.manifest
@@ -242,7 +258,7 @@ def release_facts(edition: Edition, _: Wording) -> None:
             f"{_('Release')} [{plain(edition.id)}](/catalogue/releases/{edition.id}/manifest.json)",
             plain(edition.county.publisher),
             f"[{_('New releases (Atom feed)')}](/catalogue/feed.atom) · [{_('Due days (calendar)')}](/due.ics)",
-            f"[{_('This release without scripts')}](/catalogue/releases/{edition.id}/site/{_.language}/index.html)",
+            f"[{_('This release without scripts')}](/catalogue/releases/{edition.id}/site/{SITE_LANGUAGE}/index.html)",
         )
 
 

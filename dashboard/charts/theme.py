@@ -159,7 +159,7 @@ def period_ticks(figure: go.Figure, periods: list[str], _: Wording, *, at_most: 
     named = named_periods(periods, at_most)
     figure.update_xaxes(
         tickmode="array", tickvals=[middle(period) for period in named],
-        ticktext=[_.short_period(period).replace("\n", "<br>") for period in named],
+        ticktext=["<br>".join(filter(None, _.short_period(period))) for period in named],
     )  # fmt: skip
 
 

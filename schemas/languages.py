@@ -1,0 +1,131 @@
+"""The languages of the record besides English: their catalogues, and numbers, days and periods as each writes them.
+
+A catalogue is `translations/<code>/LC_MESSAGES/daylight.po`, read as it stands: nothing needs to be compiled. A word
+that it does not have is shown in English.
+"""
+
+import gettext
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+
+from babel.dates import format_date, format_skeleton, get_quarter_names
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
+
+from schemas.wording import ENGLISH, Wording
+
+FOLDER = Path(__file__).with_name("translations")
+DOMAIN = "daylight"
+DRAFT = "machine-made draft, not certified by a person"
+"""What a catalogue's `Last-Translator` says until a person has certified it; then it names that person."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language: its code in addresses (BCP 47), its own name for itself, and Babel's name for how it is written."""
+
+    code: str
+    name: str
+    locale: str
+
+
+LANGUAGES: Mapping[str, Language] = {
+    one.code: one
+    for one in (
+        Language("en", "English", "en_US"),
+        Language("es", "Español", "es_US"),
+        Language("zh-Hant", "繁體中文", "zh_Hant"),
+        Language("vi", "Tiếng Việt", "vi"),
+        Language("so", "Soomaali", "so"),
+        Language("ru", "Русский", "ru"),
+        Language("ko", "한국어", "ko"),
+    )
+}
+"""English, and the languages that King County's elections office serves, with Somali."""
+
+
+@dataclass(frozen=True)
+class LocalWording(Wording):
+    """The words of a language, with numbers and dates as Babel writes them for its locale."""
+
+    locale: str = "en_US"
+    certified: bool = False
+
+    def number(self, value: float) -> str:
+        """A number as the language writes it, with one decimal place at most and a true minus sign."""
+        whole = float(value).is_integer()
+        return str(format_decimal(value, format="#,##0" if whole else "#,##0.0", locale=self.locale)).replace("-", "−")
+
+    def percent(self, share: float) -> str:
+        """A share as a whole percentage; what is not all or none is never rounded to 100% or 0%."""
+        if 0.99 < share < 1:
+            return self("over 99%")
+        if 0 < share < 0.01:
+            return self("under 1%")
+        return str(format_percent(share, format=None, locale=self.locale)).replace("-", "−")
+
+    def separators(self) -> str:
+        """The decimal sign and the sign between thousands, in this order."""
+        return f"{get_decimal_symbol(self.locale)}{get_group_symbol(self.locale)}"
+
+    def day(self, day: date) -> str:
+        """A day in words, in the language's long form."""
+        return str(format_date(day, format="long", locale=self.locale))
+
+    def period(self, period: str) -> str:
+        """A period in words: a month, a quarter or a year."""
+        year, _, part = period.partition("-")
+        if part.startswith("Q"):
+            return self("quarter {quarter} of {year}", quarter=part[1:], year=year)
+        if not part:
+            return year
+        return str(format_skeleton("yMMMM", date(int(year), int(part), 1), locale=self.locale))
+
+    def short_period(self, period: str) -> tuple[str, str]:
+        """A period for the axis of a chart, in two lines: the month or quarter, and the year."""
+        year, _, part = period.partition("-")
+        if part.startswith("Q"):
+            return str(get_quarter_names("abbreviated", locale=self.locale)[int(part[1:])]), year
+        if not part:
+            return year, ""
+        return str(format_date(date(int(year), int(part), 1), "MMM", locale=self.locale)), year
+
+
+def catalogue_path(code: str) -> Path:
+    """Where the catalogue of a language is kept."""
+    return FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def read_catalogue(code: str) -> Catalog:
+    """The catalogue of a language. ValueError or babel's PoFileError when the file is not in gettext's format."""
+    with catalogue_path(code).open("rb") as lines:
+        return read_po(lines, locale=LANGUAGES[code].locale, domain=DOMAIN, abort_invalid=True)
+
+
+@cache
+def wording(code: str) -> Wording:
+    """The words of a language; English for a code that is none of ours and for a language without a catalogue."""
+    if code not in LANGUAGES or not catalogue_path(code).is_file():
+        return ENGLISH
+    catalogue, compiled = read_catalogue(code), io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    words = gettext.GNUTranslations(compiled)
+    return LocalWording(code, words, LANGUAGES[code].locale, certified=catalogue.last_translator != DRAFT)
+
+
+@lru_cache(maxsize=1)
+def offered() -> tuple[Language, ...]:
+    """English and every language that has a catalogue, in the order in which they are offered."""
+    return tuple(one for one in LANGUAGES.values() if one.code == "en" or catalogue_path(one.code).is_file())
+
+
+def is_certified(_: Wording) -> bool:
+    """Whether a person answers for these words. English is the source and needs nobody."""
+    return _.certified if isinstance(_, LocalWording) else True
