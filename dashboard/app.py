@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import data, newest, views, widgets
 from dashboard.address import LANGUAGE, RELEASE, language
+from dashboard.edition import in_language
 from dashboard.pages import HOME, PAGES, path_of
 from dashboard.views import trouble
 from dashboard.wording import Wording
@@ -22,9 +23,10 @@ def navigation(shown: data.Shown, asked: str, _: Wording) -> None:
         widgets.keep(RELEASE, asked)
     if language(_):
         widgets.keep(LANGUAGE, _.language)
+    edition = in_language(shown.edition, _)
     entries = [  # a plain list: with sections Streamlit's menu is no valid list for readers of screens (axe)
         st.Page(
-            partial(views.RENDERERS[page.code], shown.edition, _), title=_(page.title), url_path=path_of(page.code),
+            partial(views.RENDERERS[page.code], edition, _), title=_(page.title), url_path=path_of(page.code),
             default=page.code == HOME,
         )
         for page in PAGES
@@ -32,10 +34,10 @@ def navigation(shown: data.Shown, asked: str, _: Wording) -> None:
     current = st.navigation(entries, expanded=True, position="hidden" if st.context.is_embedded else "sidebar")
     st.set_page_config(page_title=f"{current.title} – {_('Daylight')}")
     st.logo(LOGOS[widgets.ground()], size="large", link=None)
-    widgets.release_facts(shown.edition, _)
+    widgets.release_facts(edition, _)
     if not st.context.is_embedded:
         widgets.languages(_)
-    newest.tell(shown.edition, shown.fault, _)
+    newest.tell(edition, shown.fault, _)
     current.run()
 
 

@@ -3,18 +3,19 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
 
+from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 from schemas.release import OpenRelease
 
-ALL_AGENCIES = "ALL"
+ALL_AGENCIES, SHARE = "ALL", "share"
 _STOCKS = ("K7", "K13", "K14", "K14_verified")
 _PEAKS = ("K8",)
 SAMPLE = "SAMPLE DATA"
@@ -69,7 +70,7 @@ class Measure:
     @property
     def is_share(self) -> bool:
         """Whether the value is a share of a denominator."""
-        return self.unit == "share"
+        return self.unit == SHARE
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,12 @@ class Edition:
     notes: str
     _definitions: Mapping[str, Any] = field(repr=False, compare=False)
     _labels: Mapping[str, Mapping[str, str]] = field(repr=False, compare=False)
+    words: Wording = ENGLISH
+    """The language that titles and labels are read in. Codes and figures are the same in all."""
 
     def __hash__(self) -> int:
-        """Editions are told apart by their release, so that what is made of one can be kept."""
-        return hash(self.release.id)
+        """Editions are told apart by release and language, so that what is made of one can be kept."""
+        return hash((self.release.id, self.words))
 
     @property
     def id(self) -> str:
@@ -123,7 +126,7 @@ class Edition:
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """The indicators, in the order of the release."""
-        return tuple(_measure(entry) for entry in self._definitions["indicators"])
+        return tuple(_measure(entry, self.words) for entry in self._definitions["indicators"])
 
     @cached_property
     def law(self) -> Mapping[str, Citation]:
@@ -167,7 +170,7 @@ class Edition:
 
     def title_of(self, dataset_id: str) -> str:
         """The title of a dataset."""
-        return self.release.entry(dataset_id).title
+        return self.words(self.release.entry(dataset_id).title)
 
     def name_of(self, dataset_id: str) -> str:
         """The title of a dataset, or its id where this release does not have it."""
@@ -180,11 +183,12 @@ class Edition:
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
         """The labels of a vocabulary's codes, in its own order; none when the release does not have it."""
-        return self._labels.get(vocabulary, {})
+        return {code: self.words(label) for code, label in self._labels.get(vocabulary, {}).items()}
 
     def label(self, vocabulary: str, code: str) -> str:
         """The label of one code; the code itself when the vocabulary does not know it."""
-        return self.labels(vocabulary).get(code, code)
+        label = self._labels.get(vocabulary, {}).get(code)
+        return code if label is None else self.words(label)
 
     @cached_property
     def revisions(self) -> pd.DataFrame:
@@ -236,12 +240,18 @@ def read_edition(release: OpenRelease) -> Edition:
     return edition
 
 
-def _measure(entry: Mapping[str, Any]) -> Measure:
+@lru_cache(maxsize=64)
+def in_language(edition: Edition, _: Wording) -> Edition:
+    """The same release, read in a language."""
+    return edition if edition.words == _ else replace(edition, words=_)
+
+
+def _measure(entry: Mapping[str, Any], _: Wording) -> Measure:
     target = entry["target"]
-    goal = None if target is None else Goal(float(target["value"]), target["direction"], target["words"])
+    goal = None if target is None else Goal(float(target["value"]), target["direction"], _(target["words"]))
     return Measure(
-        id=entry["id"], title=entry["title"], counted=entry["counted"], dataset=entry["dataset"], page=entry["page"],
-        unit=entry["unit"], law=tuple(entry["law"]), caveat=entry["caveat"], goal=goal,
+        id=entry["id"], title=_(entry["title"]), counted=_(entry["counted"]), dataset=entry["dataset"], page=entry["page"],
+        unit=entry["unit"] if entry["unit"] == SHARE else _(entry["unit"]), law=tuple(entry["law"]), caveat=entry["caveat"] and _(entry["caveat"]), goal=goal,
         columns=tuple(_named(entry["numerator"]) | _named(entry["denominator"])),
     )  # fmt: skip
 

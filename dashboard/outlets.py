@@ -19,7 +19,7 @@ from dashboard import asking, data, gallery, markup
 from dashboard.address import LANGUAGE, RELEASE, chart_address, page_address
 from dashboard.charts.still import picture
 from dashboard.charts.theme import PALETTES
-from dashboard.edition import Edition
+from dashboard.edition import Edition, in_language
 from dashboard.exhibits.model import Choice, Exhibit
 from dashboard.shell import EMBED_POLICY
 from dashboard.widgets import choice_of, law, source, values_of
@@ -107,6 +107,7 @@ def _chart(request: Request) -> Response:
     edition, code, kind = _opened(request), request.path_params["code"], request.path_params["kind"]
     asked = request.query_params
     choice, _ = choice_of(asked.get("agency", ""), asked.get("months", "")), wording(asked.get(LANGUAGE, ""))
+    edition = in_language(edition, _) if edition else None
     shown = gallery.find(edition, code, choice, _) if edition else None
     if edition is None or shown is None or kind not in _KINDS:
         return PlainTextResponse("There is no such chart in a public release.\n", status_code=404)

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import answers, data, front, markup, sentences
 from dashboard.address import LANGUAGE, language, page_address
-from dashboard.edition import Edition
+from dashboard.edition import Edition, in_language
 from dashboard.exhibits.model import Choice
 from dashboard.pages import EXHIBITED, HOME, PAGES, SITE_LANGUAGE, PageText, path_of
 from dashboard.wording import ENGLISH, Wording
@@ -135,7 +135,9 @@ def page_routes() -> list[Route]:
         def answer(request: Request) -> Response:
             _ = wording(request.query_params.get(LANGUAGE, ""))
             headers = {**_NO_CACHE, "content-language": _.language}
-            return HTMLResponse(page_html(page, _edition(), _), headers=headers)
+            edition = _edition()
+            shown = in_language(edition, _) if edition else None
+            return HTMLResponse(page_html(page, shown, _), headers=headers)
 
         return Route(f"/{path_of(page.code)}", answer, methods=["GET"])
 

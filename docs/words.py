@@ -16,7 +16,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
+from schemas import vocabulary
+from schemas.dictionary import vocabularies_of
 from schemas.languages import DOMAIN, DRAFT, LANGUAGES, catalogue_path, read_catalogue
+from schemas.registry import datasets
 
 ROOT = Path(__file__).parents[1]
 PLACES = ("dashboard", "etl", "schemas")
@@ -43,6 +46,20 @@ def texts_of_python(fileobj: IO[bytes], keywords: object, comment_tags: object, 
             yield node.lineno, "plural", (texts[0], texts[1]), []
 
 
+def texts_of_data() -> Iterator[tuple[str, str]]:
+    """The texts of the declarations that pages read from a release, each with the place where it is declared."""
+    for declared in datasets():
+        place = f"schemas/datasets/{declared.id}.py"
+        yield declared.title, place
+        for one in declared.indicators:
+            unit = () if one.unit == "share" else (one.unit,)
+            goal = (one.target.words,) if one.target else ()
+            yield from ((text, place) for text in (one.title, one.counted, one.caveat, *unit, *goal) if text)
+    for name in vocabularies_of(datasets()):
+        place = vocabulary.path_of(name).relative_to(ROOT).as_posix()
+        yield from ((label, place) for label in vocabulary.labels(name).values())
+
+
 def template() -> Catalog:
     """Every text of the code and of the templates, each with the files it stands in."""
     found: dict[Any, set[str]] = {}
@@ -57,6 +74,8 @@ def template() -> Catalog:
             ):
                 if message and message != "op":
                     found.setdefault(message, set()).add(name)
+    for text, name in texts_of_data():
+        found.setdefault(text, set()).add(name)
     catalogue = Catalog(domain=DOMAIN, project="Daylight", charset="utf-8")
     for message, names in sorted(found.items(), key=lambda item: (min(item[1]), str(item[0]))):
         catalogue.add(message, locations=[(name, None) for name in sorted(names)])
