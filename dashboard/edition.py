@@ -251,7 +251,8 @@ def _measure(entry: Mapping[str, Any], _: Wording) -> Measure:
     goal = None if target is None else Goal(float(target["value"]), target["direction"], _(target["words"]))
     return Measure(
         id=entry["id"], title=_(entry["title"]), counted=_(entry["counted"]), dataset=entry["dataset"], page=entry["page"],
-        unit=entry["unit"] if entry["unit"] == SHARE else _(entry["unit"]), law=tuple(entry["law"]), caveat=entry["caveat"] and _(entry["caveat"]), goal=goal,
+        unit=entry["unit"] if entry["unit"] == SHARE else _(entry["unit"]), law=tuple(entry["law"]), goal=goal,
+        caveat=_(entry["caveat"]) if entry["caveat"] else "",
         columns=tuple(_named(entry["numerator"]) | _named(entry["denominator"])),
     )  # fmt: skip
 
