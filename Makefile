@@ -65,7 +65,9 @@ format: .venv/.test ## put the code in order
 bench: .venv/.test var/.built ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/build.py
-	@$(BIN)/python benchmarks/disclosure.py
+	@$(BIN)/python benchmarks/peers.py
+	@$(BIN)/python benchmarks/six_releases.py
+	@$(BIN)/python benchmarks/disclosure.py --seeds 0-199 --quiet s2_12x6 s3_6x4x3 d3_6x4x3
 	@$(BIN)/python benchmarks/many_releases.py
 	@$(BIN)/python benchmarks/validation.py
 	@$(BIN)/python benchmarks/publish.py

@@ -17,7 +17,7 @@ from benchmarks.faults import Fault, fault_in, with_faults
 from benchmarks.forms import FORMS, Written, expected, grid, rezipped, written
 from benchmarks.made_up import COUNTY, ON, Made, faults_in, table
 from etl.findings import Finding
-from etl.pipeline import Judged, Settings, judge
+from etl.judging import Judged, Settings, judge
 from schemas.declare import Dataset
 from schemas.rules import Level
 

@@ -4,6 +4,7 @@ s = sparse, d = dense; the numbers are the codes of each dimension; months add u
 """
 
 from dataclasses import dataclass
+from functools import cached_property, reduce
 from itertools import product
 
 import numpy as np
@@ -16,8 +17,32 @@ class Instance:
     """Every cell of the published tables of one universe, with its true count."""
 
     name: str
+    dimensions: list[list[list[int]]]
     values: np.ndarray
     equations: Equations
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many codes each dimension has, totals included."""
+        return tuple(len(dimension) for dimension in self.dimensions)
+
+    @cached_property
+    def leaves(self) -> np.ndarray:
+        """The cells that are no sums."""
+        inner = [[code for code, below in enumerate(dimension) if not below] for dimension in self.dimensions]
+        return np.ravel_multi_index(np.ix_(*inner), self.shape).reshape(-1)
+
+    @cached_property
+    def parts(self) -> np.ndarray:
+        """For each cell, whether it contains each of `leaves`."""
+        return reduce(np.kron, [_contains(dimension) for dimension in self.dimensions]).astype(np.bool_)
+
+
+def _contains(dimension: list[list[int]]) -> np.ndarray:
+    inner = [code for code, below in enumerate(dimension) if not below]
+    return np.array(
+        [[leaf in leaves(dimension, code) for leaf in inner] for code in range(len(dimension))], dtype=np.int8
+    )
 
 
 def flat(codes: int) -> list[list[int]]:
@@ -68,10 +93,11 @@ def instance(name: str, sizes: tuple[int, ...], records: int, seed: int, skew: f
     counts = chance.multinomial(records, joint.reshape(-1)).reshape(sizes)
     dimensions = [months(sizes[0]), *(flat(size) for size in sizes[1:])]
     values, relations = lattice(dimensions, counts)
-    return Instance(name, values, Equations.of(len(values), relations))
+    return Instance(name, dimensions, values, Equations.of(len(values), relations))
 
 
 SHAPES = {
+    "s3_6x4x3": ((6, 4, 3), 110, 2.0), "d3_6x4x3": ((6, 4, 3), 800, 3.0), "s4_6x3x3x2": ((6, 3, 3, 2), 130, 2.0),
     "s2_12x6": ((12, 6), 300, 2.0), "s2_60x10": ((60, 10), 1800, 2.0), "s3_12x6x5": ((12, 6, 5), 420, 2.0),
     "s3_36x6x5": ((36, 6, 5), 1100, 2.0), "s4_12x6x5x4": ((12, 6, 5, 4), 480, 2.0),
     "d2_12x6": ((12, 6), 1100, 2.0), "d2_60x10": ((60, 10), 9000, 2.0), "d3_12x6x5": ((12, 6, 5), 6000, 3.0),

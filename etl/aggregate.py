@@ -20,10 +20,10 @@ from etl.agreements import Agreements
 from etl.convert import last_day
 from etl.errors import SettingsError
 from etl.evaluate import first_day, next_period, periods_between
+from etl.judging import Judged, Settings
 from etl.layout import SheetTable
 from etl.logbook import LogReading, read_log
 from etl.mapping import Count, Longest, Mapping, Median, Stock
-from etl.pipeline import Judged, Settings
 from etl.read import FileRead
 from etl.validate import in_order, validate
 from schemas.declare import Dataset, Origin

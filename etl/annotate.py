@@ -27,8 +27,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from etl.answer import answer_for, has_personal_data
 from etl.errors import SettingsError, SubmissionRefused
 from etl.findings import Finding
+from etl.judging import Judged
 from etl.layout import SheetTable
-from etl.pipeline import Judged
 from etl.report import listed
 from etl.textfile import NotText, decode, records
 from etl.validate import column_names

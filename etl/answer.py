@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.findings import Finding
-from etl.pipeline import Judged
+from etl.judging import Judged
 from etl.report import listed, verdict
 from etl.static import render
 from schemas.rules import Level

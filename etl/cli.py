@@ -92,7 +92,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
     as_json: Json = False,
 ) -> None:
     """Make one release of all submissions. Example: daylight build --submissions data --out var/releases"""
-    from etl import pipeline, report
+    from etl import judging, pipeline, report
     from etl.assemble import signed
     from etl.inbox import submissions_in
     from etl.settings import current
@@ -108,8 +108,8 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
     signing = signer(sign_key)
     with progress_shown() as progress:
         earlier, follows = _history(previous)
-        settings = pipeline.Settings(today(on), current().jurisdiction, follows=follows)
-        judged = pipeline.judge_submissions(files, settings, progress=progress)
+        settings = judging.Settings(today(on), current().jurisdiction, follows=follows)
+        judged = judging.judge_submissions(files, settings, progress=progress)
         pipeline.refuse_if_needed(judged, report.as_text)
         built = pipeline.build(judged, settings, earlier=earlier, audit=audit, progress=progress)
         made = signed(built.release, signing) if signing and not built.unchanged else built.release

@@ -27,7 +27,7 @@ def submittable_dataset(dataset_id: str) -> Any:
 
 
 def _run_settings(on: datetime | None, dataset_id: str | None) -> Any:
-    from etl.pipeline import Settings
+    from etl.judging import Settings
     from etl.settings import current
 
     return Settings(today(on), current().jurisdiction, submittable_dataset(dataset_id) if dataset_id else None)
@@ -45,8 +45,7 @@ def check(
 ) -> None:
     """Check submissions. Writes nothing but what --annotate and --html name. Example: daylight check training_2026-09.xlsx"""
     from etl import report
-    from etl.answer import answer_page, terminal_table
-    from etl.pipeline import judge
+    from etl.judging import judge
     from etl.write import write_file
 
     if annotate and len(files) != 1:
@@ -56,6 +55,8 @@ def check(
     with progress_shown() as progress:
         judged = judge(named, _run_settings(on, dataset_id), progress=progress)
     if html:
+        from etl.answer import answer_page
+
         write_file(html, answer_page(judged).encode())
     if annotate:
         from etl.annotate import annotate as annotated
@@ -64,6 +65,8 @@ def check(
     if as_json:
         print_json(report.as_json(judged))
     elif sys.stdout.isatty():
+        from etl.answer import terminal_table
+
         say(terminal_table(judged, shutil.get_terminal_size().columns))
     else:
         say(report.as_text(judged))

@@ -162,21 +162,21 @@ def _reader(cells: _Cells, column: Column, dataset: Dataset) -> Callable[[str, C
 
 def _typed_column(
     texts: "pd.Series[str]", column: Column, state: _Cells, read: Callable[[str, Column], object]
-) -> tuple[list[object], list[Finding]]:
-    """The values of a column and the findings about them; a text that comes again is not looked at again."""
-    known: dict[str, tuple[object, list[Finding]]] = {}
-    values, findings = [], []
-    for row, given in zip(texts.index.tolist(), texts.tolist(), strict=True):
-        if given not in known:
-            text, state.said = given or column.default, []
-            value = read(text, column) if text else None
-            if not text and column.must_be_filled:
-                state.said.append(("V201", f"{column.name} must be filled."))
-            known[given] = value, [found(code, message, column=column.name) for code, message in state.said]
-        value, said = known[given]
-        values.append(value)
-        findings += [replace(finding, row=int(row)) for finding in said]
-    return values, findings
+) -> tuple[pd.Series, list[Finding]]:
+    """The values of a column and the findings about them; each different text is looked at once."""
+    codes, different = pd.factorize(texts)
+    values, faults = [], dict[int, list[Finding]]()
+    for code, given in enumerate(different.tolist()):
+        text, state.said = given or column.default, []
+        values.append(read(text, column) if text else None)
+        if not text and column.must_be_filled:
+            state.said.append(("V201", f"{column.name} must be filled."))
+        if state.said:
+            faults[code] = [found(kind, message, column=column.name) for kind, message in state.said]
+    typed = pd.Series(values, dtype=DTYPES.get(column.kind, "str")).take(codes).set_axis(texts.index)
+    places = zip(texts.index.tolist(), codes.tolist(), strict=True) if faults else ()
+    told = [replace(finding, row=int(row)) for row, code in places for finding in faults.get(code, ())]
+    return typed, told
 
 
 def typed_table(cells: pd.DataFrame, dataset: Dataset, jurisdiction: str) -> tuple[pd.DataFrame, list[Finding]]:
@@ -190,9 +190,8 @@ def typed_table(cells: pd.DataFrame, dataset: Dataset, jurisdiction: str) -> tup
     columns: dict[str, pd.Series] = {}
     findings: list[Finding] = []
     for column in dataset.columns:
-        texts = cells[column.name] if column.name in cells else pd.Series("", index=cells.index)
-        values, said = _typed_column(texts, column, state, _reader(state, column, dataset))
-        columns[column.name] = pd.Series(values, index=cells.index, dtype=DTYPES.get(column.kind, "str"))
+        texts = cells[column.name] if column.name in cells else pd.Series("", index=cells.index, dtype="str")
+        columns[column.name], said = _typed_column(texts, column, state, _reader(state, column, dataset))
         findings += said
     return pd.DataFrame(columns, index=cells.index), findings
 

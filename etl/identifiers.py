@@ -7,7 +7,7 @@ first (`etl.patterns`), then names (`etl.person_names`). A finding never repeats
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -62,33 +62,40 @@ def identifier_in(text: str, *, names: bool = False) -> str | None:
     return pattern_in(plain) or ("the name of a person" if names and names_a_person(plain) else None)
 
 
-def _searched(
+def _identifiers(
     table: SheetTable, names: Sequence[str | None], dataset: Dataset | None, jurisdiction: str
-) -> Iterator[tuple[int, int, str]]:
-    """Row, position and text of every cell of a table but plain numbers, days and codes of the column's list."""
-    columns = [dataset.column(name) if dataset and name else None for name in names]
-    known = [
-        vocabulary.spellings(column.vocabulary, jurisdiction) if column and column.kind is Kind.CODE else {}
-        for column in columns
-    ]
-    for number, cells in table.rows:
-        for place, text in enumerate(cells):
-            if text and not _PLAIN.fullmatch(text) and text.casefold() not in known[place]:
-                yield number, place, text
+) -> dict[int, dict[str, str]]:
+    """Position of a column -> those of its different texts that hold an identifier -> which.
+
+    Every cell of a table is searched but plain numbers, days and codes of the column's list.
+    """
+    seen: dict[str, str | None] = {}
+    guilty: dict[int, dict[str, str]] = {}
+    columns = zip(names, zip(*(cells for _, cells in table.rows), strict=True), strict=False)
+    for place, (name, cells) in enumerate(columns):
+        column = dataset.column(name) if dataset and name else None
+        is_code = column is not None and column.kind is Kind.CODE
+        known = vocabulary.spellings(column.vocabulary, jurisdiction) if column and is_code else {}
+        for text in dict.fromkeys(cells):
+            if text and not _PLAIN.fullmatch(text) and text.casefold() not in known:
+                if text not in seen:
+                    seen[text] = identifier_in(text, names=True)
+                if kind := seen[text]:
+                    guilty.setdefault(place, {})[text] = kind
+    return guilty
 
 
 def _in_cells(
     table: SheetTable, names: Sequence[str | None], dataset: Dataset | None, jurisdiction: str
 ) -> list[Finding]:
+    guilty = _identifiers(table, names, dataset, jurisdiction)
     findings: dict[int, Finding] = {}
-    seen: dict[str, str | None] = {}
-    for row, place, text in _searched(table, names, dataset, jurisdiction):
-        if text not in seen:
-            seen[text] = identifier_in(text, names=True)
-        kind = seen[text]
-        if kind and row not in findings:
-            where = names[place] or f"column {(table.positions or range(len(names)))[place] + 1}"
-            findings[row] = found("R26", f"A cell of {where} looks like {kind}.", row=row, column=names[place])
+    for row, cells in table.rows if guilty else ():
+        for place, kinds in guilty.items():
+            kind = kinds.get(cells[place])
+            if kind and row not in findings:
+                where = names[place] or f"column {(table.positions or range(len(names)))[place] + 1}"
+                findings[row] = found("R26", f"A cell of {where} looks like {kind}.", row=row, column=names[place])
     return list(findings.values())
 
 

@@ -22,7 +22,7 @@ from etl.file_names import shown_name
 from etl.findings import Finding
 from etl.identifiers import identifier_in
 from etl.intake import Examined, label_of
-from etl.pipeline import Progress, Settings, Submission
+from etl.judging import Progress, Settings, Submission
 from etl.read import submissions_below
 from etl.receipts import (
     Arrival,

@@ -15,7 +15,7 @@ from etl.errors import SettingsError
 from etl.evaluate import next_period
 from etl.file_names import shown_name
 from etl.findings import Finding
-from etl.pipeline import Progress, Settings, seen_together
+from etl.judging import Progress, Settings, seen_together
 from etl.read import FileRead, read_file
 from etl.receipts import Arrival, Receipt, content_of
 from etl.validate import Validated, in_order, recognise_file, validate

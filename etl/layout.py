@@ -59,6 +59,14 @@ def clean(cell: str) -> str:
     return cell.translate(_QUOTES).replace("\u00a0", " ").replace("\u202f", " ").strip()
 
 
+class _Cleaned(dict[str, str]):
+    """A cell -> the same cell clean; each different cell is cleaned once."""
+
+    def __missing__(self, cell: str) -> str:
+        self[cell] = found = clean(cell)
+        return found
+
+
 def plain(header: str) -> str:
     """A header as it is compared: any case, any width of letters, underscores and blanks alike."""
     return " ".join(unicodedata.normalize("NFKC", clean(header)).casefold().replace("_", " ").split())
@@ -106,7 +114,8 @@ def table_in(rows: Sequence[Row], *, sheet: str | None = None) -> SheetTable | N
 
     rows: every row with its number; cells by position from 0.
     """
-    filled = [(number, cells) for number, raw in rows if any(cells := tuple(clean(cell) for cell in raw))]
+    cleaned = _Cleaned().__getitem__
+    filled = [(number, cells) for number, raw in rows if any(cells := tuple(map(cleaned, raw)))]
     if not filled:
         return None
     at = find_header(filled, known_headers())
@@ -115,16 +124,21 @@ def table_in(rows: Sequence[Row], *, sheet: str | None = None) -> SheetTable | N
     width = max((len(cells) for _, cells in filled[at:]), default=0)
     header = (*header, *[""] * (width - len(header)))
     positions = tuple(place for place, cell in enumerate(header) if cell)
-    headless = tuple(
-        (number, place + 1) for number, cells in body for place, cell in enumerate(cells) if cell and not header[place]
-    )  # fmt: skip
+    gaps = [place for place, cell in enumerate(header) if not cell]
+    unnamed = [
+        (number, place, cells[place]) for number, cells in (body if gaps else ())
+        for place in gaps if place < len(cells) and cells[place]
+    ]  # fmt: skip
     unread = [(number, cells) for number, cells in filled if number < header_row or number in aside]
     outside = [(number, cell) for number, cells in unread for cell in cells if cell]
-    outside += [
-        (number, cell) for number, cells in body for place, cell in enumerate(cells) if cell and not header[place]
-    ]
-    kept = tuple((number, tuple(cells[p] if p < len(cells) else "" for p in positions)) for number, cells in body)
+    outside += [(number, cell) for number, _, cell in unnamed]
+    kept = tuple(
+        (number, cells if len(cells) == len(positions) == width
+         else tuple(cells[p] if p < len(cells) else "" for p in positions))
+        for number, cells in body
+    )  # fmt: skip
     return SheetTable(
         header=tuple(header[place] for place in positions), rows=kept, sheet=sheet, header_row=header_row,
-        positions=positions, headless=headless, set_aside=tuple(aside), outside=tuple(outside),
+        positions=positions, headless=tuple((number, place + 1) for number, place, _ in unnamed),
+        set_aside=tuple(aside), outside=tuple(outside),
     )  # fmt: skip

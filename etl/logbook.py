@@ -16,8 +16,9 @@ from etl.container import MOST_BYTES, Unsafe, check_container
 from etl.errors import SubmissionRefused
 from etl.layout import clean
 from etl.mapping import Coded, Filled, Mapping, Scope, Split, Values, casefolded
+from etl.sheetcells import SheetCells
 from etl.textfile import NotText, decode, records
-from etl.workbook import SheetCells, Unreadable, read_sheets
+from etl.workbook import Unreadable, read_sheets
 
 _ROWS_NAMED = 20
 _LOOKED_AT = 40

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from etl.parts import COMMENT, Aside, Collector, parse
+from etl.parts import COMMENT, Aside, Collector, feed
 from etl.sheetscan import MOST_REPEATED, Facts
 
 _HIDDEN = frozenset({"collapse", "filter"})
@@ -142,5 +142,6 @@ def scan_ods(archive: zipfile.ZipFile) -> tuple[dict[str, Facts], list[Aside]]:
     ValueError when the XML is malformed or holds a document type declaration.
     """
     scanner = _OdsScanner()
-    parse(archive, "content.xml", scanner, strict=True)
+    with archive.open("content.xml") as part:
+        feed(part, scanner)
     return scanner.facts, list(scanner.found)

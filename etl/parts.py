@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from typing import IO
 from urllib.parse import unquote
 from xml.parsers import expat
 
@@ -93,6 +94,10 @@ def literals(formula: str) -> list[str]:
 
 class Unsearchable(ValueError):
     """Why a spreadsheet is not searched, in words for the person who sent it."""
+
+
+class NotXml(ValueError):
+    """A part is not well-formed."""
 
 
 class Collector:
@@ -191,22 +196,25 @@ def refuse_doctype(*_: object) -> None:
     raise Unsearchable("The spreadsheet holds a document type declaration, which no spreadsheet needs.")
 
 
-def parse(archive: zipfile.ZipFile, member: str, reader: Collector, *, strict: bool = False) -> None:
-    """Feed a part to a collector; ValueError for a document type declaration, and where strict for what is no XML.
-
-    Otherwise what is no XML (old drawings are not always) is read without its tags.
-    """
+def feed(part: IO[bytes], reader: Collector) -> None:
+    """Feed XML to a collector; ValueError for a document type declaration, and for what is no XML."""
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reader.text, refuse_doctype
     try:
-        with archive.open(member) as part:
-            while piece := part.read(_PIECE):
-                parser.Parse(piece, False)  # noqa: FBT003 - expat's own signature
+        while piece := part.read(_PIECE):
+            parser.Parse(piece, False)  # noqa: FBT003 - expat's own signature
         parser.Parse(b"", True)  # noqa: FBT003
-    except (expat.ExpatError, KeyError) as fault:
-        if strict:
-            raise ValueError("A part of the spreadsheet is not well-formed.") from fault
+    except expat.ExpatError as fault:
+        raise NotXml("A part of the spreadsheet is not well-formed.") from fault
+
+
+def parse(archive: zipfile.ZipFile, member: str, reader: Collector) -> None:
+    """Feed a part to a collector; what is no XML (old drawings are not always) is read without its tags."""
+    try:
+        with archive.open(member) as part:
+            feed(part, reader)
+    except NotXml:
         reader.add(_TAG.sub(b" ", archive.read(member)).decode("utf-8", errors="replace"))
 
 

@@ -5,6 +5,8 @@ Either the shape of the digits tells, or a word beside them does. Used by `etl.i
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 
 _NO = r"\s*(?i:no\.?|number|num\.?|id|#)"
 _GAP = r"\W{0,3}"
@@ -72,6 +74,11 @@ All but the last hold a digit or an @.
 
 _SHAPES = tuple((kind, re.compile("|".join(ways))) for kind, ways in _BY_SHAPE.items())
 _WORDS = tuple((kind, words, re.compile("|".join(ways))) for kind, words, ways in _BY_WORD)
+_Kind = tuple[str, tuple[str, ...], re.Pattern[str]]
+_SHORT = 200
+"""Of so many signs, texts that differ only in their digits are looked through for words once."""
+
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 _DIGIT_OR_AT = re.compile(r"[\d@]")
 _SEVEN_DIGITS = re.compile(r"\d(?:\D{0,3}\d){6}")
 
@@ -93,10 +100,21 @@ def pattern_in(plain: str) -> str | None:
             if pattern.search(plain):
                 return kind
     lower = plain.lower()
-    for kind, words, pattern in _WORDS if _DIGIT_OR_AT.search(plain) else _WORDS[-1:]:
-        for word in words:
-            if word in lower:
-                if pattern.search(plain):
-                    return kind
-                break
-    return None
+    if not _DIGIT_OR_AT.search(plain):
+        possible = _possible_kinds(lower, _WORDS[-1:])
+    elif len(lower) <= _SHORT:
+        possible = _possible(lower.translate(_NO_DIGITS))
+    else:
+        possible = _possible_kinds(lower, _WORDS)
+    return next((kind for kind, pattern in possible if pattern.search(plain)), None)
+
+
+def _possible_kinds(lower: str, kinds: Iterable[_Kind]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The kinds of which a text in small letters holds a word."""
+    return tuple((kind, pattern) for kind, words, pattern in kinds if any(map(lower.__contains__, words)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _possible(wording: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The kinds that a text without its digits can be; no word that is looked for holds a digit, so none is missed."""
+    return _possible_kinds(wording, _WORDS)

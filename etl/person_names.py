@@ -188,6 +188,8 @@ def names_a_person(text: str) -> bool:
 def _titled(text: str) -> list[frozenset[str]]:
     """The names that follow a title, such as Mr., or the word detainee."""
     lower = text.lower()
+    if lower == text:
+        return []
     for title in _TITLES:
         if title in lower:
             return [_parts(match[1]) for match in _TITLE.finditer(text)]

@@ -5,67 +5,23 @@ Read, correct, validate, judge together, examine, protect, compute, assemble, co
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
 
 import pandas as pd
 
 from etl import compare, derive, plausibility, together
-from etl.agreements import Acceptance, Agreements, Correction, agreements_in, correct
+from etl.agreements import Acceptance
 from etl.assemble import Content, Release, assemble, content
 from etl.disclosure import protect
 from etl.errors import SubmissionRefused
-from etl.file_names import shown_name
 from etl.findings import Finding
 from etl.groups import one_sided_rows
 from etl.indicators import compute
-from etl.read import FileRead, read_file
-from etl.validate import Validated, in_order, recognise_file, validate
-from schemas.declare import Dataset, MadeBy, Origin
+from etl.judging import Judged, Progress, Settings, applied_corrections, quiet, typed_tables
+from schemas.declare import MadeBy, Origin
 from schemas.jurisdiction import jurisdiction
 from schemas.registry import dataset, datasets
 from schemas.release import Link, OpenRelease, Reason, sha256
 from schemas.rules import Level
-
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One file with everything found about it, alone and together with the others."""
-
-    file: FileRead
-    validated: Validated
-    findings: tuple[Finding, ...]
-    agreements: Agreements
-
-    @property
-    def refused(self) -> bool:
-        """Whether any finding is an error."""
-        return any(finding.severity is Level.ERROR for finding in self.findings)
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One file to judge: its name, the folder with what was agreed about it, and its dataset where that is known."""
-
-    path: Path
-    name: str
-    agreed_in: Path
-    dataset: Dataset | None = None
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run is told: the day, the county, and the dataset when a person names it.
-
-    follows: the newest link of the chain, where that release is withdrawn; else the newest public one is followed.
-    """
-
-    on: date
-    jurisdiction: str
-    dataset: Dataset | None = None
-    follows: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -75,79 +31,6 @@ class Built:
     release: Release
     unchanged: bool
     warnings: tuple[tuple[str, Finding], ...]
-
-
-def _quiet(_: str) -> None:
-    """No progress is shown."""
-
-
-def judge(paths: Sequence[tuple[Path, str]], settings: Settings, *, progress: Progress = _quiet) -> list[Judged]:
-    """Judge each (path, name), with what was agreed in the folder in which it lies."""
-    return judge_submissions([Submission(path, name, path.parent) for path, name in paths], settings, progress=progress)
-
-
-def judge_submissions(
-    submissions: Sequence[Submission], settings: Settings, *, progress: Progress = _quiet
-) -> list[Judged]:
-    """Read, correct and validate each submission, then judge all of them together."""
-    judged = []
-    folders: dict[Path, Agreements] = {}
-    for one in submissions:
-        progress(f"Checking {shown_name(one.name)}")
-        agreed = folders.setdefault(one.agreed_in, agreements_in(one.agreed_in))
-        file = read_file(one.path, name=one.name)
-        chosen = settings.dataset or one.dataset or recognise_file(file)
-        file = correct(file, agreed.corrections, chosen)
-        alone = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
-        judged.append(Judged(file, alone, alone.findings, agreed))
-    return _judged_together(judged)
-
-
-def _typed_tables(judged: Sequence[Judged]) -> dict[str, pd.DataFrame]:
-    """The typed tables by dataset, with `_file` and `_row`, the log of agreed corrections included."""
-    tables = together.combine([
-        (one.validated.dataset.id, one.file.name, one.validated.table)
-        for one in judged if one.validated.dataset is not None and one.validated.table is not None
-    ])  # fmt: skip
-    applied = _applied_corrections(judged)
-    if applied:
-        log = derive.typed(derive.agreed_corrections(applied), dataset("corrections"))
-        log = log.assign(_file="corrections.toml", _row=range(1, len(log) + 1))
-        tables["corrections"] = pd.concat(
-            [tables["corrections"], log] if "corrections" in tables else [log], ignore_index=True
-        )
-    return tables
-
-
-def _applied_corrections(judged: Sequence[Judged]) -> list[tuple[Correction, str, str, str, str]]:
-    found = []
-    for one in judged:
-        declared, table = one.validated.dataset, one.validated.table
-        for correction in one.agreements.corrections:
-            if declared is None or table is None or not correction.about(one.file):
-                continue
-            if correction.row not in table.index:
-                continue
-            row = table[table.index == correction.row].iloc[0]
-            key = together.key_text(row, declared)
-            found.append((correction, declared.id, key, str(row["period"]), str(row["agency"])))
-    return found
-
-
-def seen_together(tables: together.Tables) -> list[together.Placed]:
-    """All that takes more than one row to see: keys, revisions, totals, rules across rows and datasets, plausibility."""
-    return [*together.judge_together(tables), *plausibility.examine_files(tables)]
-
-
-def _judged_together(judged: Sequence[Judged]) -> list[Judged]:
-    """Add to each file what can only be seen together. Files that could not be typed take no part."""
-    placed = seen_together(_typed_tables(judged))
-    return [
-        replace(one, findings=in_order((*one.findings, *(
-            replace(p.finding, sheet=one.file.table.sheet if one.file.table else None)
-            for p in placed if p.file == one.file.name))))
-        for one in judged
-    ]  # fmt: skip
 
 
 def refuse_if_needed(judged: Sequence[Judged], report: Callable[[Sequence[Judged]], str]) -> None:
@@ -178,7 +61,7 @@ def _accepted(findings: Sequence[Finding], acceptances: Sequence[Acceptance]) ->
 def _all_tables(judged: Sequence[Judged], settings: Settings) -> dict[str, pd.DataFrame]:
     """Every table of the release, typed: the newest revisions, totals completed, and those Daylight makes itself."""
     county = jurisdiction(settings.jurisdiction)
-    submitted = _typed_tables(judged)
+    submitted = typed_tables(judged)
     newest = {
         name: together.with_totals(together.latest(table, dataset(name)), dataset(name))
         for name, table in submitted.items()
@@ -219,13 +102,13 @@ def _reasons_of_corrections(judged: Sequence[Judged]) -> list[Reason]:
     return [
         Reason(kind="correction", code=correction.column, dataset=name, period=period, reason=correction.reason,
                accepted_by=correction.agreed_by, on=correction.on)
-        for correction, name, _, period, _ in _applied_corrections(judged)
+        for correction, name, _, period, _ in applied_corrections(judged)
     ]  # fmt: skip
 
 
 def build(
     judged: Sequence[Judged], settings: Settings, *, earlier: Sequence[OpenRelease] = (), audit: bool = False,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
 ) -> Built:  # fmt: skip
     """Make a release of accepted submissions.
 

@@ -6,7 +6,7 @@ yields a value or a finding. What cannot be read safely is refused with a plain 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 
 from etl.container import MOST_BYTES, Unsafe, check_container
@@ -15,9 +15,10 @@ from etl.findings import Finding, found
 from etl.layout import SheetTable, header_score, known_headers, table_in
 from etl.mark import mark_of
 from etl.parts import Aside
+from etl.sheetcells import SheetCells
 from etl.sheetscan import MOST_REPEATED, Place
 from etl.textfile import NotText, decode, records
-from etl.workbook import SheetCells, Unreadable, read_workbook
+from etl.workbook import Unreadable, read_workbook
 from schemas.release import sha256
 
 _SPREADSHEET = b"PK\x03\x04"
@@ -26,6 +27,9 @@ _DATA = "data"
 
 _MOST_MERGED = 20_000
 """So many merged cells are looked at: merges that overlap could otherwise be made to take for ever."""
+
+_MOST_DENSE = 3_000_000
+"""So many places, empty ones counted, are held as a full grid; a wider sheet is gone through by its cells."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ def _below_first(sheet: SheetCells) -> Iterator[Place]:
 
 def _shared_across(sheet: SheetCells) -> Iterator[Place]:
     """The cells of merges over more than one column that hold something: whose it is cannot be told."""
+    if not sheet.facts.merges:
+        return iter(())
     filled = {(number, place) for number, cells in sheet.rows for place, _, _ in cells}
     places = ((row, column) for top, first, bottom, last in sheet.facts.merges
               if first < last and (top, first) in filled
@@ -92,6 +98,11 @@ def _dense(sheet: SheetCells) -> list[tuple[int, tuple[str, ...]]]:
 
     A cell with an error value holds nothing, whatever it shows.
     """
+    width = max(sheet.columns, default=0)
+    if not sheet.facts.errors and not sheet.facts.merges and width * len(sheet.numbers) <= _MOST_DENSE:
+        texts = [text for _, text in sheet.cells]
+        columns = [map(texts.__getitem__, sheet.columns.get(place, repeat(0))) for place in range(1, width + 1)]
+        return list(zip(sheet.numbers, zip(*columns, strict=False), strict=False))
     errors = set(sheet.facts.errors)
     cells = {(number, place): text for number, row in sheet.rows for place, _, text in row}
     cells = {at: text for at, text in cells.items() if at not in errors} if errors else cells
@@ -120,8 +131,10 @@ def _table_of(sheet: SheetCells) -> SheetTable | None:
     def inside(places: Iterable[Place]) -> frozenset[Place]:
         return frozenset((row, place_of[column]) for row, column in places if row in numbers and column in place_of)
 
-    texts = [(row, place) for row, cells in sheet.rows for place, kind, text in cells
-             if kind == "text" and text.strip().replace(",", "").isdigit()]  # fmt: skip
+    digits = {code for code, (kind, text) in enumerate(sheet.cells)
+              if kind == "text" and text.strip().replace(",", "").isdigit()}  # fmt: skip
+    texts = [(row, place) for place, codes in sheet.columns.items() if not digits.isdisjoint(codes)
+             for row, code in zip(sheet.numbers, codes, strict=True) if code in digits]  # fmt: skip
     hidden = {column for first, last in facts.hidden_columns for column in range(first, min(last, MOST_REPEATED) + 1)}
     headless = {(row, column) for row, column in (*facts.errors, *facts.formulas_without_value)
                 if row > table.header_row and row not in table.set_aside and column not in place_of}  # fmt: skip
@@ -136,7 +149,7 @@ def _table_of(sheet: SheetCells) -> SheetTable | None:
 
 def _chosen(sheets: Sequence[SheetCells]) -> SheetCells:
     """The sheet with the table: the template's, else the only visible one with a header that some dataset has."""
-    visible = [sheet for sheet in sheets if sheet.visible and sheet.rows]
+    visible = [sheet for sheet in sheets if sheet.visible and any(map(any, sheet.columns.values()))]
     if not visible:
         raise _Refused("V101", "The spreadsheet has no visible sheet with anything in it.")
     for sheet in visible:
@@ -145,7 +158,7 @@ def _chosen(sheets: Sequence[SheetCells]) -> SheetCells:
     known = known_headers()
     likely = [
         sheet for sheet in visible
-        if any(header_score([text for _, _, text in cells], known) > 1 for _, cells in sheet.rows[:40])
+        if any(header_score([text for _, _, text in cells], known) > 1 for _, cells in sheet.first_rows(40))
     ]  # fmt: skip
     if len(likely) > 1:
         raise _Refused("V110", "More than one sheet holds a table. Put the table on a sheet named Data.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from etl.findings import Finding
-from etl.pipeline import Judged
+from etl.judging import Judged
 from etl.validate import MOST_LISTED
 from schemas.rules import Level
 

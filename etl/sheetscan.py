@@ -7,9 +7,10 @@ the standard library's expat over the sheet's XML. Runs in the child process of 
 import re
 import zipfile
 from dataclasses import dataclass, field
+from typing import IO
 from xml.parsers import expat
 
-from etl.parts import Aside, Collector, parse, refuse_doctype
+from etl.parts import Aside, Collector, feed, refuse_doctype
 
 Place = tuple[int, int]
 """Row and column of a cell, both counted from 1."""
@@ -132,14 +133,13 @@ class _Scanner(Collector):
                 self.facts.formulas_without_value.append(self._cell)
 
 
-def _worth_a_look(archive: zipfile.ZipFile, member: str, wanted: re.Pattern[bytes]) -> bool:
+def _worth_a_look(part: IO[bytes], wanted: re.Pattern[bytes]) -> bool:
     """Whether the bytes of a sheet hold anything this module reports; most sheets do not and are read once only."""
     tail = b""
-    with archive.open(member) as part:
-        while piece := part.read(_PIECE):
-            if wanted.search(tail + piece):
-                return True
-            tail = piece[-_OVERLAP:]
+    while piece := part.read(_PIECE):
+        if wanted.search(tail + piece):
+            return True
+        tail = piece[-_OVERLAP:]
     return False
 
 
@@ -168,16 +168,17 @@ def percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
     return frozenset(str(number) for number, of in enumerate(places) if of in formats)
 
 
-def scan(archive: zipfile.ZipFile, member: str, *, sheet: str, percents: frozenset[str]) -> tuple[Facts, list[Aside]]:
+def scan(part: IO[bytes], *, sheet: str, percents: frozenset[str]) -> tuple[Facts, list[Aside]]:
     """The facts of one sheet and the texts in no cell of it.
 
     ValueError when its XML is malformed or holds a document type declaration.
     """
     styled = rb"|\ss=[\"'](?:" + "|".join(sorted(percents)).encode() + rb")[\"']" if percents else b""
-    if not _worth_a_look(archive, member, re.compile(_WORTH_A_LOOK + styled)):
+    if not _worth_a_look(part, re.compile(_WORTH_A_LOOK + styled)):
         return Facts(), []
     scanner = _Scanner(sheet, percents)
-    parse(archive, member, scanner, strict=True)
+    part.seek(0)
+    feed(part, scanner)
     return scanner.facts, list(scanner.found)
 
 

@@ -19,6 +19,8 @@ _OTHER_KINDS = (
 )  # fmt: skip
 """How files begin that are text and no CSV."""
 
+_LONGEST = 100_000
+"""Characters of a cell; the reader's own limit can be changed by any library that is loaded beside us."""
 _CONTROL = frozenset(chr(code) for code in range(32)) - {"\t", "\n", "\r", "\f", "\v"}
 
 Record = tuple[int, tuple[str, ...]]
@@ -60,6 +62,10 @@ def records(text: str) -> Iterator[Record]:
     start = 1
     try:
         for record in reader:
+            if any(len(cell) > _LONGEST for cell in record):
+                raise NotText(
+                    f"The CSV is malformed from line {start} on: a cell has more than {_LONGEST:,} characters."
+                )
             if record:
                 yield start, tuple(record)
             start = reader.line_num + 1

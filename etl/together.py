@@ -6,6 +6,7 @@ extra columns, `_file` and `_row`, so that every finding can be placed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import pandas as pd
 
@@ -109,16 +110,15 @@ def _totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     by = [name for name in declared.key if name != "facility"]
     counts = [column.name for column in declared.columns if column.role is Role.COUNT]
     parts = table[~is_total].groupby(by)[counts].sum(min_count=1)
+    totals = table[is_total]
+    sums = parts.reindex(pd.MultiIndex.from_frame(totals[by])).set_axis(totals.index)
+    differ = totals[counts].ne(sums).fillna(value=False)
     placed = []
-    for _, row in table[is_total].iterrows():
-        where = tuple(row[name] for name in by)
-        if where not in parts.index:
-            continue
-        differ = [name for name in counts if pd.notna(row[name]) and pd.notna(parts.loc[where, name])
-                  and row[name] != parts.loc[where, name]]  # fmt: skip
-        if differ:
-            message = f"The row for ALL and the sum of the facilities differ in {', '.join(differ)}."
-            placed.append(_place(row, found("V301", message, column="facility")))
+    odd = differ.any(axis="columns")
+    for (_, row), which in zip(totals[odd].iterrows(), differ[odd].to_numpy(), strict=True):
+        names = ", ".join(compress(counts, which))
+        message = f"The row for ALL and the sum of the facilities differ in {names}."
+        placed.append(_place(row, found("V301", message, column="facility")))
     return placed
 
 

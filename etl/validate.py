@@ -175,24 +175,32 @@ def _unrecognised(file: FileRead, table: SheetTable, beside: Sequence[Finding], 
     return Validated(None, None, in_order(_placed(findings, table)), len(table.rows))
 
 
+def _period_fault(period: str, day: date | None, on: date) -> tuple[str, str] | None:
+    """R24 of one row: the column and what is wrong with the period and the day on which the report is certified."""
+    end = last_day(period)
+    if end >= on:
+        return "period", f"{period} is not over on {on}."
+    if day and day <= end:
+        return "submitted_on", f"The report is dated before the end of {period}."
+    if day and day > on:
+        return "submitted_on", f"The report is dated after {on}."
+    return None
+
+
 def _period_findings(table: pd.DataFrame, on: date) -> list[Finding]:
-    """R24: the period is over, and the report is dated after its last day."""
-    findings = []
+    """R24: the period is over, and the report is dated after its last day. Each different pair is looked at once."""
     if "period" not in table:
         return []
-    certified = table["submitted_on"] if "submitted_on" in table else pd.Series(pd.NaT, index=table.index)
-    for row, period, day in zip(table.index, table["period"], certified, strict=True):
-        if pd.isna(period):
-            continue
-        end = last_day(period)
-        if end >= on:
-            findings.append(found("R24", f"{period} is not over on {on}.", row=int(row), column="period"))
-        elif pd.notna(day) and day.date() <= end:
-            message = f"The report is dated before the end of {period}."
-            findings.append(found("R24", message, row=int(row), column="submitted_on"))
-        elif pd.notna(day) and day.date() > on:
-            findings.append(found("R24", f"The report is dated after {on}.", row=int(row), column="submitted_on"))
-    return findings
+    days = table["submitted_on"] if "submitted_on" in table else pd.Series(pd.NaT, index=table.index)
+    rows = pd.DataFrame({"period": table["period"], "day": days}).dropna(subset=["period"])
+    pairs = rows.groupby(["period", "day"], dropna=False, sort=False).ngroup()
+    faults = {}
+    for number, (period, day) in zip(pairs[~pairs.duplicated()], rows[~pairs.duplicated()].to_numpy(), strict=True):
+        if fault := _period_fault(period, None if pd.isna(day) else day.date(), on):
+            faults[number] = fault
+    numbered = zip(pairs.index.tolist(), pairs.tolist(), strict=True) if faults else ()
+    told = ((int(row), *faults[number]) for row, number in numbered if number in faults)
+    return [found("R24", message, row=row, column=column) for row, column, message in told]
 
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -1,9 +1,9 @@
 """Reads a spreadsheet in a process of its own, with limits on memory and time.
 
 The parent checks the container first (`etl.container`). What a reader then still gets wrong (a file made to exhaust it)
-ends the child and nothing else. The child prints JSON, a line for each row with its cells that are not empty and how the
-file holds them, what `etl.sheetscan` or `etl.odsscan` saw of each sheet, and the texts that are in no cell (`etl.parts`):
-neither process ever holds the whole output.
+ends the child and nothing else. The child prints JSON: of each sheet its cells and how the file holds them
+(`etl.sheetcells`) and what `etl.sheetscan` or `etl.odsscan` saw of it, and the texts that are in no cell (`etl.parts`).
+A sheet of plain rows is thinned first (`etl.thin`).
 """
 
 import json
@@ -16,13 +16,16 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from etl.odsscan import scan_ods
 from etl.parts import Aside, Unsearchable, asides_in
-from etl.sheetscan import Facts, Place, percent_styles, scan, sheet_members
+from etl.sheetcells import EMPTY, Coder, SheetCells, packed
+from etl.sheetscan import Facts, Place, percent_styles, place_of, scan, sheet_members
+from etl.thin import Thinned, thin_workbook
 
 _MEMORY_ABOVE_SIZE = 200_000_000
 """Address space of the child beside the file's own size, so that what it holds in memory can never be more.
@@ -34,25 +37,15 @@ _PATIENCE_SECONDS = 45
 _MOST_ROWS = 250_000
 _LONGEST_CELL = 70_000
 _MOST_CELLS = 750_000
+_AT_ONCE = 2_000
+"""Rows that are printed as one line where a sheet is read cell by cell."""
+
 _TOO_LONG = "The spreadsheet takes too long to read."
 _TOO_MUCH = "The spreadsheet asks for more memory or time than a submission can need, or is damaged."
 
 
 class Unreadable(ValueError):
     """Why a workbook could not be read, in words for the person who sent it."""
-
-
-@dataclass(frozen=True)
-class SheetCells:
-    """One sheet: each row that is not empty with its number, and in it column (from 1), kind and text of each cell.
-
-    kind: `number`, `text`, `date`, `truth` or `time`, as the file holds the cell.
-    """
-
-    name: str
-    visible: bool
-    rows: tuple[tuple[int, tuple[tuple[int, str, str], ...]], ...]
-    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -89,6 +82,8 @@ def _cell(value: object) -> tuple[str, str] | None:
 
 def _as_shown(number: str) -> str:
     """A number that is shown as a percentage, as a person sees it: 0.95 is 95%."""
+    from decimal import Decimal  # noqa: PLC0415 - takes the child longer to import than most files need it
+
     return f"{(Decimal(number) * 100).normalize():f}%"
 
 
@@ -108,39 +103,85 @@ def _rows(sheet: Any, percents: frozenset[Place]) -> Iterator[tuple[int, list[tu
             yield number, cells
 
 
-def _scanned(archive: zipfile.ZipFile, members: dict[str, str]) -> tuple[dict[str, Facts], list[Aside]]:
+def _scanned(
+    archive: zipfile.ZipFile, members: dict[str, str], percents: frozenset[str], thinned: dict[str, Thinned]
+) -> tuple[dict[str, Facts], list[Aside]]:
     """What the fast reader does not tell: the facts of each sheet by name, and the texts in none of its cells."""
     if not members:
         return scan_ods(archive)
-    percents = percent_styles(archive)
     facts, asides = {}, []
     for name, member in members.items():
         if member:
-            facts[name], some = scan(archive, member, sheet=name, percents=percents)
+            source = BytesIO(thinned[name].beside) if name in thinned else archive.open(member)
+            with source:
+                facts[name], some = scan(source, sheet=name, percents=percents)
             asides += some
     return facts, asides
 
 
+class _Count:
+    """How many cells a spreadsheet holds so far; Unreadable once they are more than a submission can need."""
+
+    def __init__(self) -> None:
+        self._cells = 0
+
+    def add(self, cells: int) -> None:
+        self._cells += cells
+        if self._cells > _MOST_CELLS:
+            raise Unreadable("The spreadsheet holds more cells than a submission can need.")
+
+
+def _of_thinned(sheet: Any, thinned: Thinned, percents: frozenset[str], count: _Count) -> dict[str, Any]:  # noqa: ANN401
+    """The whole of a sheet that was thinned, ready for JSON."""
+    cells = [EMPTY] * len(thinned.cells)
+    for code, ((_, kind, text),) in _rows(sheet, frozenset((code, 1) for code in thinned.percents(percents))):
+        cells[code] = (kind, text)
+    filled = [kind != "" for kind, _ in cells]
+    for codes in thinned.columns.values():
+        count.add(sum(map(filled.__getitem__, codes)))
+    columns = {place_of(f"{name.decode()}1")[1]: codes for name, codes in thinned.columns.items()}
+    return packed(cells[1:], thinned.numbers, columns)
+
+
+def _whole(sheet: Any, percents: frozenset[Place], count: _Count) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    """A sheet as the reader holds it, some rows at a time, ready for JSON."""
+    coder, rows = Coder(), _rows(sheet, percents)
+    while some := list(islice(rows, _AT_ONCE)):
+        for _, cells in some:
+            count.add(len(cells))
+        yield coder.pack(some)
+
+
+def _sheets(path: str, archive: zipfile.ZipFile, shown: set[str]) -> Iterator[dict[str, Any]]:
+    """Each sheet and its rows, and last the asides."""
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415 - only in the child
+
+    count, members = _Count(), sheet_members(archive) if path.lower().endswith(".xlsx") else {}
+    percents = percent_styles(archive) if members else frozenset[str]()
+    source, thinned = thin_workbook(archive, members)
+    scanned, asides = _scanned(archive, members, percents, thinned)
+    with CalamineWorkbook.from_filelike(source) if source else CalamineWorkbook.from_path(path) as workbook:
+        for told in workbook.sheets_metadata:
+            facts, sheet = scanned.pop(told.name, Facts()), workbook.get_sheet_by_name(told.name)
+            yield {"sheet": told.name, "visible": told.visible is SheetVisibleEnum.Visible, "facts": vars(facts)}
+            plain = thinned.get(told.name)
+            for piece in (
+                [_of_thinned(sheet, plain, percents, count)] if plain
+                else _whole(sheet, frozenset(facts.percents), count)
+            ):  # fmt: skip
+                shown.update(text for kind, text in piece["cells"] if kind == "text")
+                yield piece
+    asides += asides_in(archive, members, shown)
+    yield {"asides": [asdict(aside) for aside in asides if aside.text not in shown]}
+
+
 def _pieces(path: str) -> Iterator[object]:
     """What the child prints for one file: each sheet, its rows, and last the asides, or why it cannot be read."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415 - only in the child
+    from python_calamine import CalamineError  # noqa: PLC0415 - only in the child
 
-    cells, shown = 0, set[str]()
     try:
-        with CalamineWorkbook.from_path(path) as workbook, zipfile.ZipFile(path) as archive:
-            members = sheet_members(archive) if path.lower().endswith(".xlsx") else {}
-            scanned, asides = _scanned(archive, members)
-            for told in workbook.sheets_metadata:
-                facts = scanned.pop(told.name, Facts())
-                yield {"sheet": told.name, "visible": told.visible is SheetVisibleEnum.Visible, "facts": vars(facts)}
-                for number, row in _rows(workbook.get_sheet_by_name(told.name), frozenset(facts.percents)):
-                    shown.update(text for _, kind, text in row if kind == "text")
-                    cells += len(row)
-                    if cells > _MOST_CELLS:
-                        raise Unreadable("The spreadsheet holds more cells than a submission can need.")
-                    yield number, row
-            asides += asides_in(archive, members, shown)
-            yield {"asides": [asdict(aside) for aside in asides if aside.text not in shown]}
+        with zipfile.ZipFile(path) as archive:
+            yield from _sheets(path, archive, set())
     except (CalamineError, ValueError, KeyError, OSError, zipfile.BadZipFile) as fault:
         damaged = "The spreadsheet is damaged or protected by a password."
         yield {"unreadable": str(fault) if isinstance(fault, Unreadable | Unsearchable) else damaged}
@@ -162,22 +203,19 @@ def _facts(told: dict[str, Any]) -> Facts:
 
 
 def _workbook(printed: Iterable[bytes]) -> Workbook | None:
-    """The workbook that the child printed, each text kept once; None when it did not come to its end."""
-    sheets: list[tuple[dict[str, Any], list[Any]]] = []
+    """The workbook that the child printed; None when it did not come to its end."""
+    sheets: list[SheetCells] = []
     for line in printed:
         piece: Any = json.loads(line) if line.endswith(b"\n") else None
         match piece:
-            case [number, cells]:
-                row = tuple((place, sys.intern(kind), sys.intern(text)) for place, kind, text in cells)
-                sheets[-1][1].append((number, row))
-            case {"sheet": _}:
-                sheets.append((piece, []))
+            case {"numbers": _}:
+                sheets[-1].add(piece)
+            case {"sheet": name, "visible": visible, "facts": facts}:
+                sheets.append(SheetCells(name, visible, _facts(facts)))
             case {"unreadable": words}:
                 raise Unreadable(words)
             case {"asides": asides}:
-                found = [SheetCells(told["sheet"], told["visible"], tuple(rows), _facts(told["facts"]))
-                         for told, rows in sheets]  # fmt: skip
-                return Workbook(tuple(found), tuple(Aside(**told) for told in asides))
+                return Workbook(tuple(sheets), tuple(Aside(**told) for told in asides))
     return None
 
 
@@ -195,6 +233,10 @@ def read_workbook(path: Path) -> Workbook:
     try:
         with child:
             book = _workbook(child.stdout or ())
+    except Unreadable:
+        raise
+    except (ValueError, LookupError, TypeError):
+        book = None  # a child that was led astray prints what makes no workbook
     finally:
         alarm.cancel()
     if book is None:

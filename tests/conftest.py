@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from etl.pipeline import Judged
-from etl.pipeline import Settings as RunSettings
-from etl.pipeline import judge as judge_paths
+from etl.judging import Judged
+from etl.judging import Settings as RunSettings
+from etl.judging import judge as judge_paths
 from schemas.registry import dataset
 
 REPO = Path(__file__).parents[1]

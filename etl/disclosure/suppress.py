@@ -15,16 +15,15 @@ import highspy
 import numpy as np
 
 from etl.disclosure.equations import BEYOND, Equations, Flags, Ints, components, part
-from etl.disclosure.program import Program, Reals, solver
-from etl.disclosure.witness import Puzzle, witnesses
+from etl.disclosure.moves import NOTHING, TINY, Found, Moves, Reach, cheapest_way
+from etl.disclosure.program import Reals, solver
 
-_NOTHING = 1e-6
-_TINY = 1e-3
-"""What hiding a cell costs beside its count, so that of equal losses the one with fewer cells is taken."""
-_WORK = 100_000_000
-"""How many columns may be solved for in search of a better pattern: a limit of work, never of time."""
+_WORK = 40_000_000
+"""How many columns may be solved for in one search for a better pattern: a limit of work, never of time."""
+_PASSES = 2
+"""A search that could not look at every small cell so many times is not begun."""
 _ROUNDS = 400
-_WHOLE_ROUNDS = 20
+_WHOLE_ROUNDS, _WHOLE_SIZE = 20, 500
 _GAP = 0.005
 _WIDER_LOSS = 1.25
 _NODES = 2000
@@ -80,139 +79,86 @@ class Pattern:
     width: Ints
 
 
-def reader(problem: Problem, hidden: Flags) -> Puzzle:
-    """What is known of each cell once the hidden ones are not printed."""
-    low = np.where(hidden, problem.least, problem.values)
-    return Puzzle(problem.equations, low, np.where(hidden, BEYOND, problem.values))
-
-
 class _Judge:
-    """Says which hidden cells a reader could work out; remembers the whole tables it has found."""
+    """Finds, for every hidden cell, whole-number moves that cover its width; remembers them from pattern to pattern."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.tables = [problem.values]
+        high = np.full_like(problem.values, BEYOND)
+        self.parts = (problem.equations, problem.values, problem.least, high, problem.width)
+        self.moves = Moves(*self.parts)
+        self.found = Found(len(problem.values))
+        self._strict: Moves | None = None
 
-    def narrow(self, hidden: Flags) -> list[int]:
-        """The hidden cells for which no whole-number witnesses exist."""
-        needed = np.where(hidden & ~self.problem.latent, self.problem.width, 0)
-        found = witnesses(reader(self.problem, hidden), needed, self.tables)
-        self.tables = list({table.tobytes(): table for table in (*self.tables, *found.tables)}.values())
-        return found.narrow
+    @property
+    def strict(self) -> Moves:
+        """Moves in whole numbers."""
+        if self._strict is None:
+            self._strict = Moves(*self.parts, strict=True)
+        return self._strict
 
+    @property
+    def work(self) -> int:
+        """How many columns have been solved for."""
+        return self.moves.work + (self._strict.work if self._strict else 0)
 
-class _Moves:
-    """Changes of the numbers that keep every relation: each cell's gain and its loss are two columns."""
+    def uncovered(self, hidden: Flags) -> list[int]:
+        """The hidden cells whose width no moves found so far cover."""
+        width = np.where(hidden & ~self.problem.latent, self.problem.width, 0)
+        return [int(cell) for cell in np.flatnonzero(self.found.reach(hidden) < width)]
 
-    def __init__(self, problem: Problem) -> None:
-        self.size, self.width = len(problem.values), problem.width
-        values, most = problem.values, int(problem.width.max()) * int(np.abs(problem.equations.weight).max(initial=1))
-        slack = np.where(problem.equations.equal, 0, problem.equations.right - problem.equations.left(values))
-        self.room = np.concatenate((np.full(self.size, most), np.minimum(most, values - problem.least))).astype(float)
-        copies, signs = np.concatenate([np.arange(self.size)] * 2), np.repeat(np.array([1, -1]), self.size)
-        zeros = np.zeros(2 * self.size)
-        self.program = Program(problem.equations, copies, signs, zeros, self.room, slack, whole=False)
-        self.work = 0
-
-    def _solve(self) -> tuple[float, Reals] | None:
-        self.work += 2 * self.size
-        return self.program.least()
-
-    def allow(self, share: Reals) -> None:
-        """Let each cell move by a share of its room: 1 where it is hidden, 0 where it is printed."""
-        self.high = self.room * np.concatenate((share, share))
-        self.program.bounds(np.zeros(2 * self.size), self.high)
-
-    def cheapest(self, cell: int, gain: int, loss: int) -> tuple[float, Flags] | None:
-        """The cells that have to move for one cell to gain and, in another move, to lose; None when it cannot."""
-        used, cost = np.zeros(self.size, dtype=np.bool_), 0.0
-        for amount, column, other in ((gain, cell, self.size + cell), (loss, self.size + cell, cell)):
-            if not amount:
+    def narrow(self, hidden: Flags, most: int | None = None) -> list[int]:
+        """The hidden cells that no whole-number moves take over the width; at most so many are looked for."""
+        stuck: list[int] = []
+        reach = Reach(self.moves.size)
+        self._ready(self.moves, hidden)
+        strict_is_ready = False
+        for cell in self.uncovered(hidden):
+            if reach.covers(cell, self.problem.width[cell]):
                 continue
-            if amount > self.high[column]:
-                return None
-            self.program.bound(column, amount, self.high[column])
-            self.program.bound(other, 0, 0)
-            found = self._solve()
-            self.program.bound(column, 0, self.high[column])
-            self.program.bound(other, 0, self.high[other])
-            if found is None:
-                return None
-            cost += found[0]
-            used |= (found[1][: self.size] + found[1][self.size :]) > _NOTHING
-        return cost, used
+            ways = cheapest_way(self.moves, cell)
+            if ways is not None and not self.found.add(ways):
+                if not strict_is_ready:
+                    self._ready(self.strict, hidden)
+                    strict_is_ready = True
+                ways = cheapest_way(self.strict, cell)
+                self.found.add(ways or [])
+            if ways is None:
+                stuck.append(cell)
+                if most and len(stuck) >= most:
+                    break
+            else:
+                reach.add(ways)
+        return stuck
 
-    def together(self, cells: Sequence[int]) -> tuple[Reals, Reals]:
-        """How far each cell moves up, and how far down, when as many of some cells as possible are moved at once."""
-        up, down = np.zeros(self.size), np.zeros(self.size)
-        for sign in (-1.0, 1.0):
-            cost = np.zeros(2 * self.size)
-            cost[list(cells)], cost[[self.size + cell for cell in cells]] = sign, -sign
-            self.program.cost(cost)
-            found = self._solve()
-            if found:
-                way = found[1][: self.size] - found[1][self.size :]
-                up, down = np.maximum(up, way), np.maximum(down, -way)
-        self.program.cost(np.zeros(2 * self.size))
-        return up, down
-
-    def furthest(self, cell: int) -> tuple[float, Reals, list[Reals]]:
-        """How far a cell can move, up and down together: the distance, the worth of each cell, and the moves.
-
-        For any shares the distance is at most (distance now) + sum(worth * (shares - shares now)), by duality.
-        """
-        distance, worth, moves = 0.0, np.zeros(self.size), []
-        for sign in (-1.0, 1.0):
-            self.program.cost_of(cell, sign)
-            self.program.cost_of(self.size + cell, -sign)
-            found = self._solve()
-            if found is None:
-                raise Unprotectable([cell])
-            gains = np.maximum(0, -self.program.reduced_costs()) * self.room
-            worth += gains[: self.size] + gains[self.size :]
-            distance -= found[0]
-            moves.append(found[1][: self.size] - found[1][self.size :])
-            self.program.cost_of(cell, 0.0)
-            self.program.cost_of(self.size + cell, 0.0)
-            if distance >= self.width[cell] - _NOTHING:
-                break
-        return distance, worth, moves
+    @staticmethod
+    def _ready(moves: Moves, hidden: Flags) -> None:
+        moves.allow(hidden.astype(float))
+        moves.priced(np.ones(moves.size))
 
 
-def _ways(width: int) -> list[tuple[int, int]]:
-    """How a cell may cover the width: all upwards, all downwards, or some of each."""
-    return [(width, 0), (0, width), *((up, width - up) for up in range(width - 1, 0, -1))]
-
-
-def _cheapest_way(moves: _Moves, cell: int) -> Flags:
-    """The cells that the cheapest way of moving a cell by the width needs."""
-    best: tuple[float, Flags] | None = None
-    for gain, loss in _ways(int(moves.width[cell])):
-        found = moves.cheapest(cell, gain, loss)
-        if found and (best is None or found[0] < best[0] - _NOTHING):
-            best = found
-        if best and best[0] < _TINY:
-            break
-    if best is None:
-        raise Unprotectable([cell])
-    return best[1]
-
-
-def _greedy(problem: Problem, judge: _Judge, moves: _Moves, hidden: Flags, prices: Reals) -> Flags:
+def _greedy(problem: Problem, judge: _Judge, hidden: Flags, prices: Reals) -> Flags:
     """Hide, for one narrow cell after another, the cheapest cells with which it can move, until none is narrow."""
-    hidden = hidden.copy()
-    moves.allow(np.ones(moves.size))
-    while narrow := judge.narrow(hidden):
-        before = hidden.sum()
+    hidden, reach = hidden.copy(), Reach(judge.moves.size)
+    narrow = np.flatnonzero(hidden & ~problem.latent).tolist()
+    judge.moves.allow(hidden.astype(float))
+    reach.add(judge.moves.together(narrow))
+    moves = judge.moves  # with fractions at first; what whole numbers cannot follow is asked for again
+    while narrow:
+        moves.allow(np.ones(moves.size))
         for cell in sorted(narrow, key=lambda cell: (-problem.values[cell], cell)):
-            price = np.where(hidden, 0.0, prices + _TINY) + _TINY / 1000
-            moves.program.cost(np.concatenate((price, price)))
-            hidden |= _cheapest_way(moves, cell)
-        if hidden.sum() == before:  # fractions can move, whole numbers cannot
-            choice = np.flatnonzero(problem.optional & ~hidden)
-            if not len(choice):
-                raise Unprotectable(narrow)
-            hidden[choice[np.argmin(prices[choice])]] = True
+            if reach.covers(cell, problem.width[cell]):  # by what was hidden for another
+                continue
+            moves.priced(np.where(hidden, 0.0, prices + TINY) + TINY / 1000)
+            ways = cheapest_way(moves, cell)
+            if ways is None:
+                raise Unprotectable([cell])
+            judge.found.add(ways)
+            reach.add(ways)
+            for way in ways:
+                hidden |= np.abs(way) > NOTHING
+        narrow = judge.narrow(hidden)
+        moves, reach = judge.strict if narrow else moves, Reach(moves.size)
     return hidden
 
 
@@ -226,9 +172,11 @@ class _Cuts:
         for _ in self.choice:
             self.highs.addVar(0, 1)
         places = np.arange(len(self.choice), dtype=np.int32)
-        self.highs.changeColsCost(len(places), places, problem.values[self.choice].astype(np.float64) + _TINY)
+        self.highs.changeColsCost(len(places), places, problem.values[self.choice].astype(np.float64) + TINY)
         self.highs.setOptionValue("mip_rel_gap", _GAP)
-        self.highs.setOptionValue("mip_max_nodes", _NODES)
+        scale = min(1.0, _WHOLE_SIZE / max(1, len(self.choice)))
+        self.whole_rounds = int(np.ceil(_WHOLE_ROUNDS * scale))
+        self.highs.setOptionValue("mip_max_nodes", int(np.ceil(_NODES * scale**2)))
 
     def integers(self) -> None:
         """From now on a cell is hidden or printed, nothing between."""
@@ -251,39 +199,41 @@ class _Cuts:
 
         For an optional cell it is asked only where the cell is hidden itself.
         """
-        worth = np.where(worth > _NOTHING, worth, 0.0)
+        worth = np.where(worth > NOTHING, worth, 0.0)
         needed = missing + float((worth * shares)[self.choice].sum())
         own = float(worth[cell]) if self.always[cell] == 0 else None
         weights = np.minimum(worth[self.choice], needed)
         if own is not None:
             weights[np.searchsorted(self.choice, cell)] = own - needed
             needed = 0.0
-        used = np.flatnonzero(np.abs(weights) > _NOTHING).astype(np.int32)
-        if not (weights > _NOTHING).any():
+        used = np.flatnonzero(np.abs(weights) > NOTHING).astype(np.int32)
+        if not (weights > NOTHING).any():
             return False
         self.highs.addRow(needed, highspy.kHighsInf, len(used), used, weights[used])
         return True
 
 
-def _separate(problem: Problem, moves: _Moves, cuts: _Cuts, shares: Reals, cells: Sequence[int]) -> list[int]:
+def _separate(problem: Problem, moves: Moves, cuts: _Cuts, shares: Reals, cells: Sequence[int]) -> list[int]:
     """Add a cut for every one of some cells that cannot move by the width; returns those cells."""
     moves.allow(shares)
-    up, down = moves.together(cells)
-    found = []
+    reach, found = Reach(moves.size), []
+    reach.add(moves.together(cells))
     for cell in cells:
-        if up[cell] + down[cell] >= problem.width[cell] - _NOTHING:
+        if reach.covers(cell, problem.width[cell]):
             continue
-        distance, worth, ways = moves.furthest(cell)
-        for way in ways:
-            up, down = np.maximum(up, way), np.maximum(down, -way)
-        if distance < problem.width[cell] - _NOTHING:
+        farthest = moves.furthest(cell)
+        if farthest is None:
+            raise Unprotectable([cell])
+        distance, worth, ways = farthest
+        reach.add(ways)
+        if distance < problem.width[cell] - NOTHING:
             if not cuts.add(cell, problem.width[cell] - distance, worth, shares):
                 raise Unprotectable([cell])
             found.append(cell)
     return found
 
 
-def _improved(problem: Problem, moves: _Moves) -> tuple[float, Reals, bool]:
+def _improved(problem: Problem, moves: Moves) -> tuple[float, Reals, bool]:
     """The cutting planes: a lower bound of the loss, the shares that reach it, and whether they are a pattern.
 
     Cells that needed a cut before are looked at first, and the others only when those are satisfied.
@@ -295,7 +245,7 @@ def _improved(problem: Problem, moves: _Moves) -> tuple[float, Reals, bool]:
         whole += bool(whole)
         cost, shares = cuts.shares()
         bound = max(bound, cost)
-        chosen = [int(c) for c in cuts.choice if shares[c] > 1 - _NOTHING] if whole else []
+        chosen = [int(c) for c in cuts.choice if shares[c] > 1 - NOTHING] if whole else []
         found = _separate(problem, moves, cuts, shares, sorted(hot)) or _separate(
             problem, moves, cuts, shares, [cell for cell in small + chosen if cell not in hot])  # fmt: skip
         hot |= set(found) & set(small)
@@ -304,7 +254,7 @@ def _improved(problem: Problem, moves: _Moves) -> tuple[float, Reals, bool]:
                 return bound, np.rint(shares), True
             whole = 1
             cuts.integers()
-        if moves.work > _WORK or whole > _WHOLE_ROUNDS:
+        if moves.work > _WORK or whole > cuts.whole_rounds:
             break
     return bound, shares, False
 
@@ -312,17 +262,20 @@ def _improved(problem: Problem, moves: _Moves) -> tuple[float, Reals, bool]:
 def _at_width(problem: Problem) -> Pattern:
     """The best pattern of one component at one width; its cells are small, latent or optional."""
     must = problem.small | problem.latent
-    moves, judge = _Moves(problem), _Judge(problem)
+    judge = _Judge(problem)
     prices = problem.values.astype(float)
-    best, bound = _greedy(problem, judge, moves, must, prices), 0.0
+    best, bound = _greedy(problem, judge, must, prices), 0.0
     if problem.loss(best):
-        bound, shares, whole = _improved(problem, moves)
-        if whole:
-            other = _greedy(problem, judge, moves, must | (shares > 1 - _NOTHING), prices)
-        else:
+        whole, shares = False, None
+        if 2 * _PASSES * judge.moves.work_of_one * problem.small.sum() < _WORK:
+            near = int(problem.width.max()) * int(np.abs(problem.equations.weight).max(initial=1))
+            bound, shares, whole = _improved(problem, Moves(*judge.parts, most=near))
+        if not whole:
             best = _pruned(problem, judge, best)
-            other = _pruned(problem, judge, _greedy(problem, judge, moves, must, prices * (1 - shares)))
-        best = min((best, other), key=problem.loss)
+        if shares is not None:
+            start = must | (shares > 1 - NOTHING) if whole else must
+            other = _greedy(problem, judge, start, prices * (1 - shares))
+            best = min((best, _pruned(problem, judge, other)), key=problem.loss)
     loss = problem.loss(best)
     return Pattern(best, loss, min(bound, loss), np.where(best & ~problem.latent, problem.width, 0))
 
@@ -342,12 +295,14 @@ def _component(problem: Problem) -> Pattern:
 
 def _pruned(problem: Problem, judge: _Judge, hidden: Flags) -> Flags:
     """Print the dearest cells again where everything hidden stays safe without them."""
-    dearest = sorted(np.flatnonzero(hidden & problem.optional).tolist(), key=lambda c: (-problem.values[c], c))
-    for cell in dearest[: _WORK // (50 * len(hidden))]:
+    limit = judge.work + _WORK
+    for cell in sorted(np.flatnonzero(hidden & problem.optional).tolist(), key=lambda c: (-problem.values[c], c)):
         fewer = hidden.copy()
         fewer[cell] = False
-        if not judge.narrow(fewer):
+        if not judge.narrow(fewer, most=1):
             hidden = fewer
+        if judge.work > limit:
+            break
     return hidden
 
 
@@ -358,7 +313,7 @@ def greedy_pattern(problem: Problem) -> Flags:
         if problem.small[cells].any():
             inside = problem.within(cells, rows)
             must = inside.small | inside.latent
-            hidden[cells] = _greedy(inside, _Judge(inside), _Moves(inside), must, inside.values.astype(float))
+            hidden[cells] = _greedy(inside, _Judge(inside), must, inside.values.astype(float))
     return hidden
 
 

@@ -6,13 +6,19 @@ as many cells as it can at once, upwards or downwards; a cell that is still narr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 
 from etl.disclosure.equations import BEYOND, Contradiction, Equations, Ints, components, part, tighten
+from etl.disclosure.moves import Moves, cheapest_way
 from etl.disclosure.program import Program, Reals, whole
 
-_IDLE = 2
+_IDLE, _PROGRESS = 2, 0.02
+"""Tables for many cells at once are given up when two in a row decide next to none of them."""
+_ROUGH = 0.1
+"""Such a table need not be the best: one that is this near to it will do."""
+_NOTHING = 1e-6
 _SLOPE = 1e-3
 """The cost of a number beyond what is asked for: a small one, so that tables stay close to each other."""
 
@@ -54,10 +60,10 @@ class _Search:
         """The cells whose tables differ by less than the width."""
         return np.flatnonzero(self.highest - self.lowest < self.width)
 
-    def _program(self, copies: Ints, low: Ints, high: Ints, *, integers: bool) -> Program:
+    def _program(self, copies: Ints, low: Ints, high: Ints, *, integers: bool, gap: float = 1e-4) -> Program:
         signs = np.ones(len(copies), dtype=np.int64)
         return Program(self.equations, copies, signs, low.astype(float), high.astype(float), self.equations.right,
-                       whole=integers)  # fmt: skip
+                       whole=integers, gap=gap)  # fmt: skip
 
     def _table(self, found: tuple[float, Reals] | None, copies: Ints) -> Ints | None:
         """A solution as a whole table; None when it is not one."""
@@ -67,10 +73,10 @@ class _Search:
         table = np.bincount(copies, columns, self.equations.size).astype(np.int64)
         return table if self.equations.hold(table).all() else None
 
-    def _cheapest(self, copies: Ints, low: Ints, high: Ints, cost: Reals) -> Ints | None:
+    def _cheapest(self, copies: Ints, low: Ints, high: Ints, cost: Reals, gap: float = 1e-4) -> Ints | None:
         """The columns at least cost, as a whole table: as a linear program when that gives one, else in integers."""
         for integers in (False, True):
-            program = self._program(copies, low, high, integers=integers)
+            program = self._program(copies, low, high, integers=integers, gap=gap)
             program.cost(cost)
             found = program.least()
             table = self._table(found, copies)
@@ -85,7 +91,7 @@ class _Search:
         rest = np.where(self.high[cells] >= BEYOND, BEYOND, self.high[cells] - at)
         return self._cheapest(
             np.concatenate((self.everything, cells)), np.concatenate((self.low, np.zeros_like(cells))),
-            np.concatenate((high, rest)), np.concatenate((cost, np.full(len(cells), above))))  # fmt: skip
+            np.concatenate((high, rest)), np.concatenate((cost, np.full(len(cells), above))), _ROUGH)  # fmt: skip
 
     def _push(self, cells: Ints, up_to: Ints) -> Ints | None:
         """A table with as many of the cells as possible at `up_to`."""
@@ -109,10 +115,43 @@ class _Search:
             up = not up
             if table is not None:
                 self._keep(table)
-            idle = 0 if len(self.undecided()) < len(left) else idle + 1
+            idle = idle + 1 if len(self.undecided()) > (1 - _PROGRESS) * len(left) else 0
+        settled = self._nearby() if len(self.undecided()) else set()
         for cell in self.undecided().tolist():
-            self._alone(cell)
+            if cell not in settled:
+                self._alone(cell)
         return [int(cell) for cell in self.undecided()]
+
+    def _nearby(self) -> set[int]:
+        """Take each undecided cell over the width by the smallest moves away from the first table.
+
+        Small moves are often in whole numbers where a table that goes as far as it can is not; several that touch
+        different cells are made in one table. Returns the cells that not even moves in fractions take over the width.
+        """
+        base, stuck = self.tables[0], set()
+        moves = Moves(self.equations, base, self.low, self.high, np.maximum(self.width, 1))
+        moves.allow(np.ones(moves.size))
+        moves.priced(np.ones(moves.size))
+        latest = base
+        for cell in self.undecided().tolist():
+            if self.highest[cell] - self.lowest[cell] >= self.width[cell]:
+                continue
+            ways = cheapest_way(moves, cell)
+            if ways is None:
+                stuck.add(cell)
+            for way in ways or []:
+                steps = whole(way)
+                if steps is None:
+                    continue
+                table = latest + steps
+                apart = not ((latest != base) & (steps != 0)).any()
+                if not apart or not self.equations.hold(table).all():
+                    table = base + steps
+                    self._keep(latest)
+                latest = table
+                self.lowest, self.highest = np.minimum(self.lowest, table), np.maximum(self.highest, table)
+        self._keep(latest)
+        return stuck
 
     def _alone(self, cell: int) -> None:
         """Take one cell as far up, and then as far down, as it can go, up to the width."""
@@ -137,13 +176,17 @@ class _Search:
         self._plain.bound(cell, int(self.low[cell]), int(self.high[cell]))
         self._plain.cost_of(cell, 0.0)
         table = self._table(found, self.everything)
-        if table is not None or found is None:
+        if table is not None or found is None or not self._beyond(cell, found[1][cell]):
             return table
         low, high = self.low.copy(), self.high.copy()
         low[cell], high[cell] = bounds
         costs = np.zeros(self.equations.size)
         costs[cell] = cost
         return self._cheapest(self.everything, low, high, costs)
+
+    def _beyond(self, cell: int, end: float) -> bool:
+        """Whether a whole number up to where a cell gets with fractions lies beyond what its tables reach."""
+        return bool(ceil(end - _NOTHING) < self.lowest[cell] or floor(end + _NOTHING) > self.highest[cell])
 
 
 def trimmed(tables: Sequence[Ints], width: Ints) -> list[Ints]:

@@ -96,15 +96,15 @@ class Record:
         return {}
 
     def labels(self, vocabulary: str) -> dict[str, str]:
-        """The label of each code of a vocabulary."""
+        """The label of each code of a vocabulary; none where no table of the release uses it."""
         if vocabulary not in self._labels:
-            rows = self.rows(f"definitions/vocabularies/{vocabulary}.csv")
+            rows = self.rows(f"definitions/vocabularies/{vocabulary}.csv") if self.uses(vocabulary) else []
             self._labels[vocabulary] = {row["code"]: row["label"] for row in rows}
         return self._labels[vocabulary]
 
     def agency(self, code: str) -> str:
         """The name of an agency; its code where the release has no list of agencies."""
-        return self.labels("agency").get(code, code) if self.uses("agency") else code
+        return self.labels("agency").get(code, code)
 
     def uses(self, vocabulary: str) -> bool:
         """Whether a vocabulary is published with this release."""

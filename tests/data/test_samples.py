@@ -13,7 +13,7 @@ import pytest
 
 from etl.agreements import agreements_in, correct
 from etl.findings import Finding
-from etl.pipeline import Judged, Settings, judge
+from etl.judging import Judged, Settings, judge
 from etl.plausibility import examine
 from etl.read import read_file, submissions_below
 from etl.together import combine, judge_together, latest

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.aggregate import aggregate, checked, submission_bytes
+from etl.judging import Settings
 from etl.mapping import CAN_BE_AGGREGATED, Mapping, read_mapping
-from etl.pipeline import Settings
 from schemas.registry import dataset
 from schemas.rules import Level
 

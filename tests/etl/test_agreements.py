@@ -8,7 +8,8 @@ import pytest
 from etl.agreements import Acceptance, agreements_in
 from etl.errors import SettingsError, SubmissionRefused
 from etl.findings import found
-from etl.pipeline import Settings, build, refuse_if_needed
+from etl.judging import Settings
+from etl.pipeline import build, refuse_if_needed
 from schemas.declare import Origin
 
 ON = date(2026, 10, 20)

@@ -10,8 +10,8 @@ from openpyxl.comments import Comment
 
 from etl.annotate import FINDINGS_SHEET, annotate
 from etl.errors import SettingsError, SubmissionRefused
+from etl.judging import Judged, Settings, judge
 from etl.layout import header_score, known_headers
-from etl.pipeline import Judged, Settings, judge
 from etl.template import template
 from schemas.jurisdiction import jurisdiction
 from schemas.registry import dataset

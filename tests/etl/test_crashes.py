@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.assemble import Content, assemble, signed
+from etl.assemble import Content, _definitions, assemble, signed
 from etl.chain import check_catalogue
 from etl.describe import EMPTY_CATALOG, ReleaseFacts
 from etl.errors import PublicationFailed
@@ -28,6 +28,7 @@ from schemas.jurisdiction import jurisdiction
 from schemas.release import Link, OpenRelease, open_catalogue, open_folder, open_release
 
 HEADER = "dataset,key,column,old,new,class,reason,date,data_origin\n"
+INDICATORS = "indicator,period,agency,numerator,denominator,value,low,high,target,met,status,basis\n"
 SCRIPT = Path(__file__).parents[1] / "killing.py"
 
 
@@ -35,7 +36,9 @@ def small_release(out: Path, day: int, previous: OpenRelease | None = None, key:
     facts = ReleaseFacts(
         title="The record", created_on=date(2026, 10, day), county=jurisdiction(), data_to="2026-09", tables=()
     )
-    made = Content(facts=facts, files={"data.json": EMPTY_CATALOG.encode(), "tables/big.csv": b"a\n" * 20_000})
+    texts = _definitions({}, jurisdiction()) | {"data.json": EMPTY_CATALOG, "tables/indicators.csv": INDICATORS}
+    files = {path: text.encode() for path, text in texts.items()} | {"tables/big.csv": b"a\n" * 20_000}
+    made = Content(facts=facts, files=files)
     link = Link(id=previous.id, digest=previous.manifest.digest) if previous else None
     release = assemble(made, {"revisions.csv": HEADER, "notes.md": f"Day {day}.\n"}, previous=link, reasons=())
     return open_folder(write_release(signed(release, open_signer(key, str)) if key else release, out))
@@ -198,7 +201,7 @@ def disk(tmp_path) -> Iterator[Path]:
     """A small disk of its own, where this machine lets a test mount one."""
     place = tmp_path / "disk"
     place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
     if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("this machine does not let a test mount a disk")
     yield place
@@ -218,7 +221,7 @@ def test_a_disk_that_is_full_at_any_point_leaves_the_catalogue_whole(disk, home)
     catalogue, ballast = disk / "catalogue", disk / "ballast"
     order = order_of("second", home, disk) | {"key": ""}
     failed = 0
-    for free in range(0, 260_000, 12_000):
+    for free in range(0, 780_000, 36_000):
         shutil.copytree(home / "plain-one", catalogue, symlinks=True)
         before, left = state(catalogue), os.statvfs(disk)
         with ballast.open("wb") as file:

@@ -8,7 +8,8 @@ import pytest
 from etl.disclosure import protect
 from etl.errors import SubmissionRefused
 from etl.groups import one_sided_rows
-from etl.pipeline import Settings, build
+from etl.judging import Settings
+from etl.pipeline import build
 from schemas.registry import dataset
 
 FACILITY = dataset("notice_compliance_by_facility")

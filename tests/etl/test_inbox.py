@@ -14,7 +14,7 @@ import pytest
 
 from etl.errors import SettingsError
 from etl.inbox import accepted_files, as_json, as_text, clean_up, inbox_status, receipts, receive, submissions_in
-from etl.pipeline import Settings, judge_submissions
+from etl.judging import Settings, judge_submissions
 from schemas.jurisdiction import jurisdiction
 from schemas.registry import dataset, datasets
 from schemas.release import sha256

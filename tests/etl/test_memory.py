@@ -216,7 +216,7 @@ def test_more_cells_than_a_submission_can_need_are_refused_in_words(folder):
 JUDGE = """
 import json, sys
 from pathlib import Path
-from etl.pipeline import Settings, judge
+from etl.judging import Settings, judge
 from datetime import date
 told = []
 for name in sys.argv[1:]:

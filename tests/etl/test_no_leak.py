@@ -7,7 +7,7 @@ import pytest
 
 from etl.answer import answer_page
 from etl.file_names import shown_name
-from etl.pipeline import Settings, judge
+from etl.judging import Settings, judge
 from etl.report import as_json, as_text
 from etl.validate import submittable
 from schemas.declare import Kind

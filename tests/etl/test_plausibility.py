@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from etl.errors import SubmissionRefused
-from etl.pipeline import Settings, build
+from etl.judging import Settings
+from etl.pipeline import build
 from etl.plausibility import compare_with_previous, examine, unusual_changes
 from etl.together import combine
 

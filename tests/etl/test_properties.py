@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from etl.assemble import parquet_bytes
 from etl.disclosure import protect
 from etl.evaluate import first_day, holds, next_period, periods_between, weighted_sum
-from etl.pipeline import Settings, build
+from etl.judging import Settings
+from etl.pipeline import build
 from etl.tabletext import csv_bytes
 from schemas.declare import CONDUCT_POLICY, Protection
 from schemas.dictionary import dataset_definition
