@@ -56,7 +56,11 @@ class Compressed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; compress its answer where the visitor takes that."""
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
-        if scope.get("method", "HEAD") == "HEAD" or "gzip" not in headers.get("accept-encoding", "") or "range" in headers:
+        if (
+            scope.get("method", "HEAD") == "HEAD"
+            or "gzip" not in headers.get("accept-encoding", "")
+            or "range" in headers
+        ):
             await self.app(scope, receive, send)
             return
         await self.app(scope, receive, _Answer(scope["path"], send, self.kept))
