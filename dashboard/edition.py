@@ -18,6 +18,8 @@ from schemas.release import OpenRelease
 ALL_AGENCIES, SHARE = "ALL", "share"
 _STOCKS = ("K7", "K13", "K14", "K14_verified")
 _PEAKS = ("K8",)
+STATIC_PAGE = "site/en/index.html"
+"""The first page without scripts of any release, older ones too."""
 SAMPLE = "SAMPLE DATA"
 """The mark of made-up rows, as the tables themselves carry it in `data_origin`."""
 
@@ -131,7 +133,7 @@ class Edition:
     @cached_property
     def law(self) -> Mapping[str, Citation]:
         """Every citation, by key."""
-        return {entry["key"]: Citation(**entry) for entry in self._definitions["law"]}
+        return {e["key"]: Citation(**{**e, "says": self.words(e["says"])}) for e in self._definitions["law"]}
 
     @cached_property
     def county(self) -> County:
@@ -144,7 +146,14 @@ class Edition:
         """The changes of law and policy, oldest first, numbered."""
         entries = sorted(self.definition("jurisdiction")["events"], key=lambda entry: str(entry["on"]))
         return tuple(
-            Event(number, date.fromisoformat(e["on"]), e["label"], e["says"], e["trust"], e["source"])
+            Event(
+                number,
+                date.fromisoformat(e["on"]),
+                self.words(e["label"]),
+                self.words(e["says"]),
+                e["trust"],
+                e["source"],
+            )
             for number, e in enumerate(entries, start=1)
         )
 
@@ -179,7 +188,7 @@ class Edition:
     def column_label(self, dataset_id: str, column: str) -> str:
         """What a column is called."""
         entries = self.definition(dataset_id)["columns"]
-        return next((str(entry["label"]) for entry in entries if entry["name"] == column), column)
+        return next((self.words(entry["label"]) for entry in entries if entry["name"] == column), column)
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
         """The labels of a vocabulary's codes, in its own order; none when the release does not have it."""
@@ -211,6 +220,12 @@ class Edition:
         return frozenset(
             parts[0] for parts in found if agency in (ALL_AGENCIES, *(parts[1:2] or ("",))) or len(parts) < 2
         )
+
+    @property
+    def static_page(self) -> str:
+        """The first page of the release without scripts, in the reader's language where the release has it."""
+        own = f"site/{self.words.language}/index.html"
+        return own if any(entry.path == own for entry in self.release.manifest.files) else STATIC_PAGE
 
     def source_path(self, table: str) -> str:
         """The address of the published file of a table, on this site."""

@@ -45,8 +45,6 @@ PAGES = (
 )  # fmt: skip
 BY_CODE = {page.code: page for page in PAGES}
 HOME = PAGES[0].code
-SITE_LANGUAGE = "en"
-"""The language of the edition without scripts: releases hold it in English so far."""
 EXHIBITED = ("requests", "notice", "accounts", "disclosures", "training", "commitments", "complaints", "inventory",
              "federal", "reported")  # fmt: skip
 """The pages that are an answer and exhibits, and nothing else."""

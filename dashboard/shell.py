@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import answers, data, front, markup, sentences
 from dashboard.address import LANGUAGE, language, page_address
-from dashboard.edition import Edition, in_language
+from dashboard.edition import STATIC_PAGE, Edition, in_language
 from dashboard.exhibits.model import Choice
-from dashboard.pages import EXHIBITED, HOME, PAGES, SITE_LANGUAGE, PageText, path_of
+from dashboard.pages import EXHIBITED, HOME, PAGES, PageText, path_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 from schemas.languages import offered, wording
@@ -93,7 +93,7 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
     said = said_on(page, edition, _)
     about = html.escape(f"{_(page.question)} {said[0]}") if said else question
     address = page_address(page.code, {LANGUAGE: language(_)})
-    static = f"/catalogue/latest/site/{SITE_LANGUAGE}/index.html"
+    static = f"/catalogue/latest/{edition.static_page if edition else STATIC_PAGE}"
     head = [
         f"<title>{title}</title>", f'<meta name="description" content="{about}" />',
         f'<meta property="og:title" content="{title}" />', f'<meta property="og:description" content="{about}" />',

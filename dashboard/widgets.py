@@ -11,19 +11,16 @@ from dashboard.charts.theme import CONFIG, PALETTES
 from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition
 from dashboard.exhibits.model import Choice, Exhibit
 from dashboard.gallery import datasets_on
-from dashboard.pages import BY_CODE, SITE_LANGUAGE
+from dashboard.pages import BY_CODE
 from dashboard.sentences import VERDICTS, Verdict, basis_name
-from dashboard.wording import N_, Wording, plain
-from schemas.languages import is_certified, offered
+from dashboard.wording import Wording, plain
+from schemas.languages import UNCERTIFIED, is_certified, offered
 
 SIGNS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.MET: ("✔", "good"), Verdict.NOT_MET: ("✘", "bad"), Verdict.NO_DATA: ("?", "warn"),
     Verdict.NO_TARGET: ("–", "quiet"),
 }  # fmt: skip
 """For each verdict its sign and its class: never a colour alone."""
-UNCERTIFIED = N_(
-    "Machine-made draft: no person has certified these translated words. The English words are the ones that count."
-)
 SPANS = ("all", "12")
 SHORT_FIRST = ("reported",)
 """Pages that open on the last twelve months: more columns than that do not fit a phone."""
@@ -258,7 +255,7 @@ def release_facts(edition: Edition, _: Wording) -> None:
             f"{_('Release')} [{plain(edition.id)}](/catalogue/releases/{edition.id}/manifest.json)",
             plain(edition.county.publisher),
             f"[{_('New releases (Atom feed)')}](/catalogue/feed.atom) · [{_('Due days (calendar)')}](/due.ics)",
-            f"[{_('This release without scripts')}](/catalogue/releases/{edition.id}/site/{SITE_LANGUAGE}/index.html)",
+            f"[{_('This release without scripts')}](/catalogue/releases/{edition.id}/{edition.static_page})",
         )
 
 

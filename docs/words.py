@@ -18,7 +18,8 @@ from babel.messages.pofile import write_po
 
 from schemas import vocabulary
 from schemas.dictionary import vocabularies_of
-from schemas.languages import DOMAIN, DRAFT, LANGUAGES, catalogue_path, read_catalogue
+from schemas.jurisdiction import jurisdiction
+from schemas.languages import DOMAIN, DRAFT, LANGUAGES, catalogue_path, read_catalogue, whole
 from schemas.registry import datasets
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +29,8 @@ HEADER = """\
 # {draft}. Until a person has certified this file, pages in this language say so;
 # to certify it, put your name into Last-Translator (docs/how-to/translate.md).
 """
+GLOSSARY = "# Words of law and of method, the same everywhere:"
+"""Below this line of a catalogue's head stand the words that its translators agreed on; they are kept as they are."""
 FIXED = datetime(2026, 1, 1, tzinfo=UTC)
 """Catalogues carry no day of their own: the same texts give the same bytes, and git knows the day."""
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -47,14 +50,25 @@ def texts_of_python(fileobj: IO[bytes], keywords: object, comment_tags: object, 
 
 
 def texts_of_data() -> Iterator[tuple[str, str]]:
-    """The texts of the declarations that pages read from a release, each with the place where it is declared."""
+    """The texts of the declarations that pages read from a release, each with the place where it is declared.
+
+    Rules, and what a column means word for word, are not among them: they stay in English (decision 0030).
+    """
+    county = jurisdiction()
     for declared in datasets():
         place = f"schemas/datasets/{declared.id}.py"
-        yield declared.title, place
+        yield from (
+            (text, place) for text in (declared.title, declared.summary, declared.one_row_is, *declared.caveats)
+        )
+        for column in declared.published_columns:
+            yield from ((text, place) for text in (column.label, column.unit, column.caveat) if text)
         for one in declared.indicators:
             unit = () if one.unit == "share" else (one.unit,)
             goal = (one.target.words,) if one.target else ()
             yield from ((text, place) for text in (one.title, one.counted, one.caveat, *unit, *goal) if text)
+    yield from ((event.label, f"schemas/jurisdictions/{county.id}/events.csv") for event in county.events)
+    yield from ((law.says, f"schemas/jurisdictions/{county.id}/law.csv") for law in county.law.values())
+    yield from ((event.says, f"schemas/jurisdictions/{county.id}/events.csv") for event in county.events)
     for name in vocabularies_of(datasets()):
         place = vocabulary.path_of(name).relative_to(ROOT).as_posix()
         yield from ((label, place) for label in vocabulary.labels(name).values())
@@ -84,7 +98,7 @@ def template() -> Catalog:
 
 def missing(catalogue: Catalog) -> list[Message]:
     """The messages of a catalogue that are not translated, or whose translation waits for a look (fuzzy)."""
-    return [m for m in catalogue if m.id and (m.fuzzy or not all(_strings(m)))]
+    return [m for m in catalogue if m.id and not whole(m)]
 
 
 def _strings(message: Message) -> tuple[str, ...]:
@@ -98,6 +112,12 @@ def unlike(message: Message) -> set[str]:
     return {name for text in _strings(message) if text for name in asked ^ set(_PLACEHOLDER.findall(text))}
 
 
+def glossary(catalogue: Catalog) -> str:
+    """The agreed words at the head of a catalogue; only their heading where there are none yet."""
+    _head, _, words = str(catalogue.header_comment).partition(GLOSSARY)
+    return GLOSSARY + words.rstrip()
+
+
 def updated(code: str, texts: Catalog) -> Catalog:
     """A language's catalogue with today's texts; translations of texts that are gone are dropped."""
     path = catalogue_path(code)
@@ -105,7 +125,7 @@ def updated(code: str, texts: Catalog) -> Catalog:
     new = Catalog(
         locale=LANGUAGES[code].locale, domain=DOMAIN, project="Daylight", charset="utf-8",
         last_translator=old.last_translator, language_team=LANGUAGES[code].name, fuzzy=False,
-        header_comment=HEADER.format(name=LANGUAGES[code].name, draft=DRAFT.capitalize()).rstrip(),
+        header_comment=HEADER.format(name=LANGUAGES[code].name, draft=DRAFT.capitalize()) + glossary(old),
         msgid_bugs_address="", creation_date=FIXED, revision_date=FIXED,
     )  # fmt: skip
     for message in texts:

@@ -13,17 +13,22 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.dates import format_date, format_skeleton, get_quarter_names
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
 
-from schemas.wording import ENGLISH, Wording
+from schemas.wording import ENGLISH, N_, Wording
 
 FOLDER = Path(__file__).with_name("translations")
 DOMAIN = "daylight"
 DRAFT = "machine-made draft, not certified by a person"
 """What a catalogue's `Last-Translator` says until a person has certified it; then it names that person."""
+
+UNCERTIFIED = N_(
+    "Machine-made draft: no person has certified these translated words. The English words are the ones that count."
+)
+"""What every page in a language says until a person has certified its catalogue."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,7 @@ class LocalWording(Wording):
 
     def number(self, value: float) -> str:
         """A number as the language writes it, with one decimal place at most and a true minus sign."""
-        whole = float(value).is_integer()
-        return str(format_decimal(value, format="#,##0" if whole else "#,##0.0", locale=self.locale)).replace("-", "−")
+        return _number(float(value), self.locale)
 
     def percent(self, share: float) -> str:
         """A share as a whole percentage; what is not all or none is never rounded to 100% or 0%."""
@@ -97,6 +101,13 @@ class LocalWording(Wording):
         return str(format_date(date(int(year), int(part), 1), "MMM", locale=self.locale)), year
 
 
+@lru_cache(maxsize=1 << 14)
+def _number(value: float, locale: str) -> str:
+    """A number as a locale writes it; kept, since tables repeat the same few numbers and Babel takes its time."""
+    form = "#,##0" if value.is_integer() else "#,##0.0"
+    return str(format_decimal(value, format=form, locale=locale)).replace("-", "−")
+
+
 def catalogue_path(code: str) -> Path:
     """Where the catalogue of a language is kept."""
     return FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -108,15 +119,35 @@ def read_catalogue(code: str) -> Catalog:
         return read_po(lines, locale=LANGUAGES[code].locale, domain=DOMAIN, abort_invalid=True)
 
 
+def whole(message: Message) -> bool:
+    """Whether a message is translated in all its forms, and none of them waits for a look (fuzzy)."""
+    strings = message.string if isinstance(message.string, list | tuple) else (message.string,)
+    return not message.fuzzy and all(strings)
+
+
+def _translations(catalogue: Catalog) -> gettext.GNUTranslations:
+    """The messages of a catalogue that are translated; the others are asked of whatever stands behind it."""
+    kept, compiled = Catalog(locale=catalogue.locale, fuzzy=False), io.BytesIO()
+    for message in catalogue:
+        if message.id and whole(message):
+            kept.add(message.id, message.string)
+    write_mo(compiled, kept)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
 @cache
-def wording(code: str) -> Wording:
-    """The words of a language; English for a code that is none of ours and for a language without a catalogue."""
+def wording(code: str, behind: gettext.NullTranslations | None = None) -> Wording:
+    """The words of a language; English for a code that is none of ours and for a language without a catalogue.
+
+    behind: what is asked for a text without a translation; such a text stays as it is in English without it.
+    """
     if code not in LANGUAGES or not catalogue_path(code).is_file():
         return ENGLISH
-    catalogue, compiled = read_catalogue(code), io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    words = gettext.GNUTranslations(compiled)
+    catalogue = read_catalogue(code)
+    words = _translations(catalogue)
+    if behind is not None:
+        words.add_fallback(behind)
     return LocalWording(code, words, LANGUAGES[code].locale, certified=catalogue.last_translator != DRAFT)
 
 
