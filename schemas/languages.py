@@ -62,6 +62,15 @@ class LocalWording(Wording):
     locale: str = "en_US"
     certified: bool = False
 
+    def __call__(self, message: str, **values: object) -> str:
+        """The message in this language, its placeholders filled in."""
+        said = super().__call__(message, **values)
+        return _sentence(message, said) if values else said
+
+    def plural(self, one: str, many: str, number: int, **values: object) -> str:
+        """The form of a message that fits a number; `{number}` is filled in too."""
+        return _sentence(one, super().plural(one, many, number, **values))
+
     def number(self, value: float) -> str:
         """A number as the language writes it, with one decimal place at most and a true minus sign."""
         return _number(float(value), self.locale)
@@ -99,6 +108,12 @@ class LocalWording(Wording):
         if not part:
             return year, ""
         return str(format_date(date(int(year), int(part), 1), "MMM", locale=self.locale)), year
+
+
+def _sentence(message: str, said: str) -> str:
+    """What was said, as a sentence: a capital where the English has one, and one full stop after a year that has its own."""
+    said = said.replace("г..", "г.")
+    return said[:1].upper() + said[1:] if message[:1].isupper() else said
 
 
 @lru_cache(maxsize=1 << 14)

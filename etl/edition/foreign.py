@@ -70,8 +70,11 @@ def _told(text: str) -> str:
 
 def told(page: str) -> str:
     """A finished page on which the browser is told what is in English."""
-    if OPEN not in page:
-        return unmarked(page)
-    return "".join(
-        unmarked(part) if place % 2 else _told(part) for place, part in enumerate(_PARTS.split(page))
-    )  # fmt: skip
+    if not _SIGNS.search(page):
+        return page
+    parts = enumerate(_PARTS.split(page))
+    return "".join(_printed(part, is_tag=place % 2 == 1) if _SIGNS.search(part) else part for place, part in parts)
+
+
+def _printed(part: str, *, is_tag: bool) -> str:
+    return unmarked(part) if is_tag else _told(part)

@@ -138,6 +138,15 @@ def test_numbers_and_days_are_written_as_the_language_does(code, number, day, mo
     assert re.sub(r"\s", "", _.percent(0.48)) == "48%"
 
 
+def test_a_sentence_begins_with_a_capital_and_ends_with_one_full_stop():
+    _ = wording("ru")
+    said = [_("Data to {period}.", period=_.period("2026-09")), _("In {period}, {amount}.", period="май", amount="2")]
+    assert said == ["Данные по сентябрь 2026\u202fг.", "Май: 2."]
+    assert _("{period}: {absent}.", period="май", absent="нет") == "май: нет."
+    one, many = "In {period}, {number} measure came to be met", "In {period}, {number} measures came to be met"
+    assert _.plural(one, many, 2, period="май") == "Май: 2 показателя стали выполняться"
+
+
 @pytest.mark.parametrize("code", OTHERS)
 def test_bringing_a_catalogue_up_to_date_keeps_its_translations(code, texts):
     said = {str(m.id): str(m.string) for m in read_catalogue(code) if m.id}
