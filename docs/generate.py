@@ -352,7 +352,7 @@ def languages_page() -> str:
         )
     introduction = (
         "The languages besides English, and how many of the texts of pages, pictures and papers each has. A text that is "
-        "missing is shown in English and listed here. Rules, and what a column means word for word, are in English in all. "
+        "missing is shown in English and listed here. Citations, and text of the data itself, are in English in all. "
         "How to translate: [translate the record](../how-to/translate.md)."
     )
     return _page("Languages", introduction, lines + (lists or ["", "No text is missing."]))

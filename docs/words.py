@@ -17,10 +17,11 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
 from schemas import vocabulary
+from schemas.declare import Column, Dataset
 from schemas.dictionary import vocabularies_of
 from schemas.jurisdiction import jurisdiction
 from schemas.languages import DOMAIN, DRAFT, LANGUAGES, catalogue_path, read_catalogue, whole
-from schemas.registry import datasets
+from schemas.registry import all_rules, datasets
 
 ROOT = Path(__file__).parents[1]
 PLACES = ("dashboard", "etl", "schemas")
@@ -49,19 +50,24 @@ def texts_of_python(fileobj: IO[bytes], keywords: object, comment_tags: object, 
             yield node.lineno, "plural", (texts[0], texts[1]), []
 
 
-def texts_of_data() -> Iterator[tuple[str, str]]:
-    """The texts of the declarations that pages read from a release, each with the place where it is declared.
+def _texts_of(declared: Dataset) -> Iterator[str]:
+    """What a dataset says of itself, its rules included."""
+    yield from (declared.title, declared.summary, declared.one_row_is, declared.disclosure.reason, *declared.caveats)
+    yield from (rule.says for rule in all_rules(declared))
 
-    Rules, and what a column means word for word, are not among them: they stay in English (decision 0030).
-    """
+
+def _texts_of_column(column: Column) -> tuple[str, ...]:
+    return column.label, column.description, column.unit, column.caveat
+
+
+def texts_of_data() -> Iterator[tuple[str, str]]:
+    """The texts of the declarations that pages read from a release, each with the place where it is declared."""
     county = jurisdiction()
     for declared in datasets():
         place = f"schemas/datasets/{declared.id}.py"
-        yield from (
-            (text, place) for text in (declared.title, declared.summary, declared.one_row_is, *declared.caveats)
-        )
+        yield from ((text, place) for text in _texts_of(declared) if text)
         for column in declared.published_columns:
-            yield from ((text, place) for text in (column.label, column.unit, column.caveat) if text)
+            yield from ((text, place) for text in _texts_of_column(column) if text)
         for one in declared.indicators:
             unit = () if one.unit == "share" else (one.unit,)
             goal = (one.target.words,) if one.target else ()
