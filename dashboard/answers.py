@@ -13,9 +13,9 @@ from dashboard import points as p
 from dashboard.change import change_of, usual_range
 from dashboard.edition import Edition, Measure
 from dashboard.exhibits.model import Choice
-from dashboard.marks import NAMES, Mark
 from dashboard.sentences import Verdict
 from dashboard.wording import N_, Wording
+from schemas.marks import NAMES, Mark
 
 
 @dataclass(frozen=True)

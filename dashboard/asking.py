@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard.edition import Edition
 from dashboard.exhibits.compare import fiscal_year
-from dashboard.marks import SIGNS, Mark
+from schemas.marks import SIGNS, Mark
 
 YEAR, FISCAL = "year", "fiscal_year"
 """Groups made from the period: the calendar year, and the federal fiscal year (October to September)."""

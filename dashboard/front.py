@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from dashboard import points
 from dashboard.edition import Citation, Edition, Measure
-from dashboard.marks import Mark
 from dashboard.pages import PAGES
 from dashboard.points import Reading
 from dashboard.sentences import Verdict, basis_name, headline, rank, strongest, verdict
 from dashboard.wording import Wording
+from schemas.marks import Mark
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import pandas as pd
 
 from dashboard.change import Change, Direction, Limits, Stretch, signal
 from dashboard.edition import Citation, Edition, Measure
-from dashboard.marks import Mark
 from dashboard.points import PERCENT_FROM, Reading, last_known, latest
 from dashboard.wording import N_, Wording
+from schemas.marks import Mark
 
 
 class Verdict(StrEnum):
@@ -56,6 +56,7 @@ _ABSENT = {
 _REMARKS = {
     Mark.LATE: N_("It was reported late."),
     Mark.PRELIMINARY: N_("It is preliminary and may change."),
+    Mark.INCOMPLETE: N_("Incomplete: at least one agency has not reported."),
 }
 
 

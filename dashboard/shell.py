@@ -17,11 +17,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import answers, data, front, markup, sentences
+from dashboard import answers, data, front, markup, preview, sentences
 from dashboard.address import LANGUAGE, language, page_address
 from dashboard.edition import STATIC_PAGE, Edition, in_language
 from dashboard.exhibits.model import Choice
 from dashboard.pages import EXHIBITED, HOME, PAGES, PageText, path_of
+from dashboard.signposts import site_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 from schemas.languages import offered, wording
@@ -137,7 +138,8 @@ def page_routes() -> list[Route]:
             headers = {**_NO_CACHE, "content-language": _.language}
             edition = _edition()
             shown = in_language(edition, _) if edition else None
-            return HTMLResponse(page_html(page, shown, _), headers=headers)
+            document = preview.with_picture(page_html(page, shown, _), page, shown, site_of(request))
+            return HTMLResponse(document, headers=headers)
 
         return Route(f"/{path_of(page.code)}", answer, methods=["GET"])
 

@@ -30,6 +30,9 @@ SIGNS = {
 }  # fmt: skip
 """The sign of each mark in text; charts draw the same shapes."""
 
+REVISED = "[r]"
+"""The sign of a figure that was changed after it was first published."""
+
 NAMES = {
     Mark.COUNTED: N_("reported"),
     Mark.ZERO: N_("zero: counted, and none"),

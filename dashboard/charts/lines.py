@@ -6,8 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from dashboard.charts import theme
-from dashboard.marks import SIGNS, Mark
 from dashboard.wording import Wording
+from schemas.marks import SIGNS, Mark
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star")

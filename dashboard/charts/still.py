@@ -16,8 +16,8 @@ from dashboard.charts.overlay import within
 from dashboard.charts.plots import BarsPlot, GridPlot, HistoryPlot, LinesPlot, Plot, TrendPlot, frame_of
 from dashboard.charts.trend import Scene, extent, label, labelled
 from dashboard.edition import Event
-from dashboard.marks import REVISED, SIGNS, Mark
 from dashboard.wording import Wording
+from schemas.marks import REVISED, SIGNS, Mark
 
 Spec = dict[str, Any]
 WIDTH, HEIGHT = 640, 280
@@ -194,7 +194,7 @@ def _trend(points: pd.DataFrame, scene: Scene, _: Wording) -> Spec:
 
 def _point(row: dict[Any, Any], lane: float, look: theme.Palette) -> Spec:
     mark = Mark(row["mark"])
-    open_marks = {Mark.LATE: "diamond", Mark.PRELIMINARY: "circle"}
+    open_marks = {Mark.LATE: "diamond", Mark.PRELIMINARY: "circle", Mark.INCOMPLETE: "triangle-up"}
     shape = open_marks.get(mark, "circle") if mark.has_value else ""
     return {
         "x": _day(row["period"]), "y": row["value"] if mark.has_value else lane, "shape": shape, "sign": SIGNS[mark],

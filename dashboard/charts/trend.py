@@ -11,15 +11,16 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 from dashboard.change import Limits
 from dashboard.charts import overlay, theme
 from dashboard.edition import Event, Goal
-from dashboard.marks import NAMES, REVISED, Mark
 from dashboard.points import PERCENT_FROM
 from dashboard.wording import Wording
+from schemas.marks import NAMES, REVISED, Mark
 
 LABEL_ALL_UP_TO = 13
 """With more points than this their labels would overlap: only the last and the lowest carry one then."""
 SHAPES = {
     Mark.COUNTED: "circle", Mark.ZERO: "circle", Mark.LATE: "diamond-open", Mark.PRELIMINARY: "circle-open",
-    Mark.MISSING: "x-thin-open", Mark.SUPPRESSED: "square-open", Mark.NOT_APPLICABLE: "line-ew-open",
+    Mark.INCOMPLETE: "triangle-up-open", Mark.MISSING: "x-thin-open",
+    Mark.SUPPRESSED: "square-open", Mark.NOT_APPLICABLE: "line-ew-open",
 }  # fmt: skip
 
 

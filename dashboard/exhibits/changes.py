@@ -7,8 +7,8 @@ import pandas as pd
 from dashboard import points as p
 from dashboard import sentences
 from dashboard.edition import Edition
-from dashboard.marks import NAMES
 from dashboard.wording import N_, Wording
+from schemas.marks import NAMES
 
 _CLASSES = {"scheduled": N_("scheduled"), "correction": N_("correction")}
 _ROW = {"added": N_("row added"), "gone": N_("row removed"), "published": N_("published")}

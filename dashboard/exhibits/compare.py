@@ -12,8 +12,8 @@ from dashboard.edition import ALL_AGENCIES, Edition, Measure
 from dashboard.exhibits.measures import said_of, who
 from dashboard.exhibits.model import Choice, Exhibit, frame_of, sign
 from dashboard.exhibits.protected import notice_by_facility
-from dashboard.marks import Mark
 from dashboard.wording import MONTHS, N_, Wording
+from schemas.marks import Mark
 
 WAYS: Mapping[str, str] = {
     "agency": N_("Agencies"),

@@ -8,8 +8,8 @@ from dashboard.charts.history import Era
 from dashboard.charts.plots import HistoryPlot, LinesPlot
 from dashboard.edition import Edition
 from dashboard.exhibits.model import Choice, Exhibit, described, frame_of
-from dashboard.marks import Mark, mark_of
 from dashboard.wording import Wording
+from schemas.marks import Mark, mark_of
 
 _COUNTS = "federal_counts"
 _DECLINED = "federal_detainers_declined"

@@ -12,8 +12,8 @@ from dashboard.charts.plots import TrendPlot
 from dashboard.charts.trend import Scene
 from dashboard.edition import ALL_AGENCIES, Edition, Measure
 from dashboard.exhibits.model import Choice, Exhibit, event_key, frame_of, sign
-from dashboard.marks import NAMES, REVISED, Mark
 from dashboard.wording import Wording
+from schemas.marks import NAMES, REVISED, Mark
 
 NOTICE_RATE = "K2"
 """The indicator that the 2019 audit measured in a sample."""

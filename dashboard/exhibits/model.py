@@ -9,8 +9,8 @@ import pandas as pd
 from dashboard.charts import overlay, theme
 from dashboard.charts.plots import Plot, data_of
 from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition, Event
-from dashboard.marks import SIGNS, Mark
 from dashboard.wording import Wording
+from schemas.marks import SIGNS, Mark
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from dashboard.charts.grid import Cell
 from dashboard.charts.plots import GridPlot
 from dashboard.edition import Edition
 from dashboard.exhibits.model import Exhibit, cell_rows, frame_of
-from dashboard.marks import SIGNS, Mark
 from dashboard.wording import Wording
+from schemas.marks import SIGNS, Mark
 from schemas.release import CellStatus
 
 _BY_FACILITY = "notice_compliance_by_facility"

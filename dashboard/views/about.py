@@ -5,9 +5,9 @@ import streamlit as st
 from dashboard import widgets
 from dashboard.edition import Edition
 from dashboard.exhibits.model import described
-from dashboard.marks import NAMES, SIGNS, Mark
 from dashboard.sentences import basis_name
 from dashboard.wording import Wording, plain
+from schemas.marks import NAMES, SIGNS, Mark
 
 
 def render(edition: Edition, _: Wording) -> None:

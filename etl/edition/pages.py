@@ -14,7 +14,7 @@ from etl.edition.charts import event_key, picture, revised_periods
 from etl.edition.duties import DUTIES, Duty
 from etl.edition.explain import formula, law_lines
 from etl.edition.extras import extras
-from etl.edition.figures import BASES, PERCENT_FROM, asked, figure, main_series, readings, score, sentence, verdict, who
+from etl.edition.figures import PERCENT_FROM, asked, figure, main_series, readings, score, sentence, verdict, who
 from etl.edition.foreign import english, marked, plain, told, unmarked
 from etl.edition.grids import Grid, dataset_grid, history_grid, revisions_grid, signs_in
 from etl.edition.quarter import has_figures, last_whole_quarter
@@ -100,7 +100,7 @@ class Site:
                 "figure": figure(last, _) if last else _("not reported"),
                 "target": one["target"]["words"] if one["target"] else _("none"), "verdict": verdict(last, _),
                 "period": _.period(last.period) if last else "–", "who": who(last.agency, record, _) if last else "–",
-                "basis": _(BASES[record.law[one["law"][0]]["basis"]]),
+                "law": law_lines(one["law"], record, _),
             })  # fmt: skip
         return rows
 
@@ -179,7 +179,7 @@ class Site:
         definition, grid = record.definition(name), dataset_grid(record, name, _)
         total = len(record.table(name))
         columns = [
-            {**column, "law": "; ".join(record.law[key]["citation"] for key in column["law"])}
+            {**column, "law": english("; ".join(record.law[key]["citation"] for key in column["law"]), _)}
             for column in definition["columns"]
         ]
         title = structured.marked(definition["title"], record.mark([name]))
@@ -197,7 +197,7 @@ class Site:
             {"id": one["id"], "title": one["title"], "page": one["page"],
              "target": one["target"]["words"] if one["target"] else _("none"),
              "numerator": formula(one["numerator"], _), "denominator": formula(one["denominator"], _),
-             "dataset": one["dataset"], "law": "; ".join(record.law[key]["citation"] for key in one["law"])}
+             "dataset": one["dataset"], "law": english("; ".join(record.law[key]["citation"] for key in one["law"]), _)}
             for one in record.measures
         ]  # fmt: skip
         names = sorted({c["vocabulary"] for n in record.origins for c in record.definition(n)["columns"]} - {""})

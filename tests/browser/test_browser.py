@@ -3,177 +3,96 @@
 import csv
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from threading import Thread
+from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
-from dashboard.pages import PAGES
+from dashboard.pages import BY_CODE, PAGES
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
-CHROMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-)  # fmt: skip
 PATIENCE = 60_000
-HEADING = "[data-testid=stMain] h1"
-DRAWN = ".js-plotly-plot .main-svg"
-WITHOUT_CHARTS = ("overview", "promises", "changes", "ask", "downloads", "about")
-DEEP_LINK = re.compile(r"/(_stcore/health|_stcore/host-config)$")
-"""Opened below the root, Streamlit's own script first asks for these beside the page: two harmless 404."""
+MAIN = "[data-testid=stMain]"
+ADDRESSES = ("/", "/notice", "/catalogue/catalogue.json", "/static/js/missing.js")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """The address of the dashboard that the README's own command serves."""
-    command = ["make", "run", f"PORT={_free_port()}"]
+@pytest.mark.slow
+def test_the_command_of_the_readme_serves_the_dashboard():
     plain = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     with subprocess.Popen(
-        command, cwd=ROOT, env=plain, stdout=subprocess.PIPE, text=True, start_new_session=True
+        ["make", "run", "PORT=0"], cwd=ROOT, env=plain, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as server:
         try:
             ready = next((line for line in server.stdout if line.startswith("Daylight is ready")), "")
             assert ready, "make run ended before the dashboard was ready"
-            yield re.search(r"http://[^\s)]+", ready).group()
+            address = re.search(r"http://[^\s)]+", ready).group()
+            with urlopen(f"{address}/notice", timeout=30) as page:
+                assert "<title>Notice – Daylight</title>" in page.read().decode()
         finally:
             os.killpg(server.pid, signal.SIGINT)
             server.wait(timeout=30)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium of the system; closed after these tests, since its driver keeps an event loop running."""
-    found = next((path for name in CHROMES if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail("No Chromium was found. Debian and Ubuntu: apt-get install chromium")
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=found, args=list(ARGUMENTS))
-        yield chromium
-        chromium.close()
-
-
-@dataclass
-class Visit:
-    """A page with a record of what went wrong on it and whom it asked."""
-
-    page: Page
-    site: str
-    errors: list[str] = field(default_factory=list)
-    foreign: set[str] = field(default_factory=set)
-
-    def heard(self, message: ConsoleMessage) -> None:
-        """Keep errors of the console, but for Streamlit's own two on deep links."""
-        if message.type == "error" and not DEEP_LINK.search(str(message.location.get("url", ""))):
-            self.errors.append(f"{message.text} {message.location}")
-
-    def asked(self, request: Request) -> None:
-        """Keep requests to another host."""
-        parts = urlsplit(request.url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.site).netloc:
-            self.foreign.add(request.url)
-
-    def settled(self, title: str, *, charts: bool) -> None:
-        """Wait until a page has run to its end and its charts are drawn."""
-        self.page.locator(HEADING, has_text=title).wait_for(timeout=PATIENCE)
-        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=PATIENCE)
-        if charts:
-            frames = self.page.locator("[data-testid=stPlotlyChart]")
-            frames.first.wait_for(timeout=PATIENCE)
-            for place in range(frames.count()):
-                frames.nth(place).scroll_into_view_if_needed()
-                frames.nth(place).locator(DRAWN).first.wait_for(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="module")
-def screens(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
-    """One browser profile for each size of screen; a second page finds the program in its cache, as a visitor's does."""
-    sizes = {"desktop": (1280, 900), "phone": (390, 844)}
-    contexts = {
-        name: browser.new_context(viewport={"width": width, "height": height})
-        for name, (width, height) in sizes.items()
-    }
-    yield contexts
-    for context in contexts.values():
-        context.close()
-
-
-@pytest.fixture(params=["desktop", "phone"])
-def visit(site: str, screens: dict[str, BrowserContext], request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """A visit on a desktop and on a phone."""
-    page = screens[request.param].new_page()
-    yield listening(page, site)
-    page.close()
-
-
-def listening(page: Page, site: str) -> Visit:
-    """A visit that hears every error and every request."""
-    visitor = Visit(page, site)
-    page.on("console", visitor.heard)
-    page.on("pageerror", lambda error: visitor.errors.append(str(error)))
-    page.on("request", visitor.asked)
-    return visitor
-
-
-def _sideways(page: Page) -> int:
-    return int(page.evaluate("() => { const m = document.querySelector('[data-testid=stMain]');"
-                             " return m.scrollWidth - m.clientWidth; }"))  # fmt: skip
-
-
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.code)
-def test_a_page_is_drawn_whole(visit: Visit, entry):
-    address = visit.site if entry.code == "overview" else f"{visit.site}/{entry.code}"
-    visit.page.goto(address)
-    visit.settled(entry.title, charts=entry.code not in WITHOUT_CHARTS)
-    assert visit.page.locator(HEADING).count() == 1
+def test_a_page_opens_by_its_address(desktop, entry):
+    desktop.open(entry)
+    page = desktop.page
+    assert page.locator(f"{MAIN} h1").count() == 1
     if entry.code != "ask":
-        assert "SAMPLE DATA" in visit.page.locator("[data-testid=stAlert]").first.inner_text()
-    assert visit.page.locator("[data-testid=stException]").count() == 0
-    assert visit.page.title() == f"{entry.title} – Daylight"
-    assert visit.page.locator("html").get_attribute("lang") == "en"
-    for table in visit.page.locator("details.dl-fold summary").all():
-        table.click()
-    assert _sideways(visit.page) == 0
-    assert visit.errors == []
-    assert visit.foreign == set()
+        assert "SAMPLE DATA" in page.locator("[data-testid=stAlert]").first.inner_text()
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.title() == f"{entry.title} – Daylight"
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert desktop.errors == []
+    assert desktop.foreign == set()
 
 
-def test_every_page_is_reached_by_its_link(site: str, screens: dict[str, BrowserContext]):
-    visitor = listening(screens["desktop"].new_page(), site)
-    visitor.page.goto(site)
-    visitor.settled("Overview", charts=False)
-    for entry in PAGES[1:]:
-        visitor.page.locator("[data-testid=stSidebarNav]").get_by_role("link", name=entry.title, exact=True).click()
-        visitor.settled(entry.title, charts=entry.code not in WITHOUT_CHARTS)
-        assert urlsplit(visitor.page.url).path == f"/{entry.code}"
-    assert visitor.errors == []
-    assert visitor.foreign == set()
+@pytest.fixture(scope="module", params=["desktop", "phone"])
+def stroll(site: str, screens: dict[str, BrowserContext], request: pytest.FixtureRequest, new_visit):
+    """One long visit that goes from page to page by the menu, at a desk and on a phone."""
+    visitor = new_visit(screens[request.param].new_page())
+    visitor.open(PAGES[0])
+    yield visitor
     visitor.page.close()
 
 
-def test_the_figures_of_the_overview_are_those_of_the_published_file(visit: Visit):
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.code)
+def test_a_page_is_whole_and_for_everybody_at_each_size_in_light_and_dark(stroll, entry, violations):
+    """Reached by its link: charts drawn, nothing scrolls sideways down to 320 px, axe-core finds nothing at all."""
+    stroll.errors.clear()
+    charts = []
+    for ground in ("light", "dark"):
+        stroll.turn(ground)
+        stroll.go(entry)
+        charts.append(stroll.drawn(entry))
+        stroll.grounded(ground)
+        stroll.unfold()
+        assert violations(stroll.page) == []
+    assert charts[0] == charts[1]
+    assert stroll.page.url == f"{stroll.site}/{'' if entry.code == 'overview' else entry.code}"
+    wide = stroll.page.viewport_size["width"]
+    assert [stroll.sideways(width) for width in (320, wide)] == [0, 0]
+    assert stroll.page.locator("[data-testid=stException]").count() == 0
+    assert stroll.errors == []
+    assert stroll.foreign == set()
+
+
+def test_the_figures_of_the_overview_are_those_of_the_published_file(visit):
     answer = visit.page.request.get(f"{visit.site}/catalogue/latest/tables/indicators.csv")
     assert answer.ok
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows = [row for row in csv.DictReader(answer.text().splitlines()) if row["period"].count("Q") == 0]
-    visit.page.goto(visit.site)
-    visit.settled("Overview", charts=False)
-    shown = visit.page.locator("[data-testid=stMain]").inner_text()
+    visit.open(BY_CODE["overview"])
+    assert not [url for url in visit.asked if "PlotlyChart" in url], "the landing page loads no chart code"
+    shown = visit.page.locator(MAIN).inner_text()
     newest = max(row["period"] for row in rows)
     checked = 0
     for row in rows:
@@ -185,77 +104,78 @@ def test_the_figures_of_the_overview_are_those_of_the_published_file(visit: Visi
     assert checked >= 5
 
 
-def test_the_source_of_a_chart_is_one_click_away(visit: Visit):
-    visit.page.goto(f"{visit.site}/notice")
-    visit.settled("Notice", charts=True)
+def test_a_choice_goes_into_the_address_and_back_and_forward_bring_it_back(visit):
+    """Opened by a shared address: the agency of it is chosen, the chart and its source are there."""
+    entry = BY_CODE["requests"]
+    visit.open(entry, "?agency=KCSO")
+    visit.drawn(entry)
+    assert "King County Sheriff" in visit.page.locator(".js-plotly-plot").first.text_content()
     link = visit.page.get_by_role("link", name="indicators.csv").first
     answer = visit.page.request.get(f"{visit.site}{link.get_attribute('href')}")
-    assert answer.status == 200
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
     assert answer.text().startswith("indicator,period,agency,")
-
-
-def test_choosing_an_agency_keeps_its_code_in_the_address(visit: Visit):
-    visit.page.goto(f"{visit.site}/requests?agency=KCSO")
-    visit.settled("Requests", charts=True)
-    assert "King County Sheriff" in visit.page.locator(".js-plotly-plot").first.text_content()
-    visit.page.get_by_role("radio", name="All agencies").or_(
-        visit.page.get_by_role("button", name="All agencies")
-    ).first.click()
-    visit.page.wait_for_url(re.compile(r"agency=ALL"), timeout=PATIENCE)
+    chosen = visit.page.locator(MAIN).get_by_text("All agencies", exact=True).first
+    chosen.click()
+    visit.page.wait_for_url(re.compile(r"agency=ALL"))
+    visit.page.get_by_text("Last 12 months", exact=True).first.click()
+    visit.page.wait_for_url(re.compile(r"months=12"))
+    visit.page.go_back()
+    visit.settled(entry)
+    assert "months=12" not in visit.page.url
+    assert "agency=ALL" in visit.page.url
+    visit.page.go_forward()
+    visit.page.wait_for_url(re.compile(r"months=12"))
+    visit.settled(entry)
+    assert visit.drawn(entry) > 0
     assert visit.errors == []
 
 
 def test_the_security_headers_are_sent(site: str, screens: dict[str, BrowserContext]):
-    for path in ("/", "/notice", "/catalogue/catalogue.json", "/static/js/missing.js"):
+    for path in ADDRESSES:
         headers = screens["desktop"].request.get(f"{site}{path}").headers
         assert headers["x-content-type-options"] == "nosniff"
         assert "unsafe-eval" not in headers["content-security-policy"]
         assert headers["referrer-policy"] == "no-referrer"
 
 
-def test_the_landing_page_loads_no_chart_code(site: str, screens: dict[str, BrowserContext]):
-    visitor = listening(screens["phone"].new_page(), site)
-    asked: list[str] = []
-    visitor.page.on("request", lambda request: asked.append(request.url))
-    visitor.page.goto(site)
-    visitor.settled("Overview", charts=False)
-    assert not [url for url in asked if "PlotlyChart" in url]
-    visitor.page.close()
+@pytest.fixture
+def foreign_site() -> Iterator[tuple[str, dict[str, str]]]:
+    """A site of another origin, `localhost` on a port of its own, with the pages that a test puts into the dictionary.
+
+    It is a real server: Chromium keeps pages that came from nowhere away from addresses of this machine.
+    """
+    pages: dict[str, str] = {}
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(pages[self.path].encode())
+
+        def log_message(self, *_words):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}", pages
+        server.shutdown()
 
 
-def test_back_and_forward_bring_a_choice_back(visit: Visit):
-    visit.page.goto(f"{visit.site}/training")
-    visit.settled("Training and audit", charts=True)
-    visit.page.get_by_text("Last 12 months", exact=True).first.click()
-    visit.page.wait_for_url(re.compile(r"months=12"), timeout=PATIENCE)
-    visit.page.go_back()
-    visit.settled("Training and audit", charts=True)
-    assert "months=12" not in visit.page.url
-    visit.page.go_forward()
-    visit.page.wait_for_url(re.compile(r"months=12"), timeout=PATIENCE)
-    visit.settled("Training and audit", charts=True)
-    assert visit.errors == []
-
-
-def test_no_page_is_wider_than_the_smallest_phone(site: str, browser: Browser):
-    context = browser.new_context(viewport={"width": 320, "height": 640})
-    for code in ("overview", "promises", "changes", "ask"):
-        visitor = listening(context.new_page(), site)
-        visitor.page.goto(site if code == "overview" else f"{site}/{code}")
-        visitor.page.locator("p.dl-answer").wait_for(timeout=PATIENCE)
-        assert _sideways(visitor.page) == 0, code
-        visitor.page.close()
-    context.close()
-
-
-def test_one_chart_can_be_framed_and_a_page_of_ours_cannot(site: str, browser: Browser):
-    """A page of another origin frames both: `localhost` is another host than 127.0.0.1."""
+def test_one_chart_can_be_framed_and_a_page_of_ours_cannot(site: str, browser: Browser, foreign_site):
+    newspaper, pages = foreign_site
+    pages["/frames"] = (
+        f'<iframe id="one" src="{site}/chart/K2.html"></iframe><iframe id="whole" src="{site}/notice"></iframe>'
+    )
     page = browser.new_page()
-    frames = f'<iframe id="one" src="{site}/chart/K2.html"></iframe><iframe id="whole" src="{site}/notice"></iframe>'
-    page.route("**/frames.html", lambda route: route.fulfill(body=frames, content_type="text/html"))
-    page.goto(f"{site.replace('127.0.0.1', 'localhost')}/frames.html")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    with page.expect_event("requestfailed", timeout=PATIENCE) as refused:
+        page.goto(f"{newspaper}/frames")
     page.frame_locator("#one").locator("svg[role=img]").wait_for(timeout=PATIENCE)
     assert "people with a hold request" in page.frame_locator("#one").locator("h1").inner_text()
+    assert refused.value.url == f"{site}/notice"
     assert page.frame_locator("#whole").locator("#root").count() == 0
+    (why,) = said
+    assert "frame-ancestors" in why
     page.close()

@@ -1,29 +1,13 @@
 """The static edition in a real browser without JavaScript: read from the disk, at a desk, on a phone and on paper."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 pytestmark = pytest.mark.browser
 
-CHROMES = ("chromium", "chromium-browser", "google-chrome")
 PAGES = ("index", "requests", "notice", "accounts", "disclosures", "training", "federal", "definitions", "revisions",
          "tables/ice_requests", "tables/notice_compliance_by_facility")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium of the system."""
-    found = next((path for name in CHROMES if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail("No Chromium was found. Debian and Ubuntu: apt-get install chromium")
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])

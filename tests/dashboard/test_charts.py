@@ -18,9 +18,9 @@ from dashboard.charts.plots import BarsPlot, GridPlot, HistoryPlot, LinesPlot, T
 from dashboard.charts.still import picture
 from dashboard.charts.trend import Scene
 from dashboard.edition import Event, Goal
-from dashboard.marks import Mark
 from dashboard.points import COLUMNS
 from dashboard.wording import ENGLISH
+from schemas.marks import Mark
 
 FRAME = theme.Frame("People told <b>", "Share of cases", "SAMPLE DATA")
 EVENTS = (Event(1, date(2013, 12, 2), "A", "a", "primary", ""), Event(2, date(2026, 3, 10), "B", "b", "primary", ""))

@@ -5,7 +5,7 @@ import pytest
 
 from dashboard import front, points
 from dashboard.edition import Edition
-from dashboard.marks import Mark, mark_of, worst
+from schemas.marks import Mark, mark_of
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from dashboard.marks import Mark, mark_of, worst
         ("shown", "certified_zero", 0.0, Mark.ZERO),
         ("shown", "late", 0.0, Mark.LATE),
         ("shown", "preliminary", 3.0, Mark.PRELIMINARY),
-        ("shown", "certified", None, Mark.MISSING),
+        ("shown", "incomplete", 3.0, Mark.INCOMPLETE),
         ("not_reported", "missing", None, Mark.MISSING),
         ("suppressed", "certified", None, Mark.SUPPRESSED),
         ("not_applicable", "certified", None, Mark.NOT_APPLICABLE),
@@ -29,13 +29,15 @@ def test_each_absence_has_its_own_mark(status, reporting, value, mark):
 def test_a_status_nobody_has_heard_of_is_refused():
     with pytest.raises(ValueError, match="hushed"):
         mark_of("hushed", "certified", 3.0)
+    with pytest.raises(ValueError, match="no value"):
+        mark_of("shown", "certified", None)
 
 
 def test_one_missing_report_makes_the_whole_incomplete():
-    assert worst({"certified", "late", "missing"}) == "missing"
-    assert worst({"certified_zero"}) == "certified_zero"
-    assert worst({"certified_zero", "certified"}) == "certified"
-    assert worst(set()) == "not_due"
+    assert points.worst({"certified", "late", "missing"}) == "missing"
+    assert points.worst({"certified_zero"}) == "certified_zero"
+    assert points.worst({"certified_zero", "certified"}) == "certified"
+    assert points.worst(set()) == "not_due"
 
 
 def test_the_interval_of_the_audit_is_wilsons():

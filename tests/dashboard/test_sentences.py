@@ -5,9 +5,9 @@ import pytest
 
 from dashboard import sentences as s
 from dashboard.edition import Edition, Goal, Measure
-from dashboard.marks import Mark
 from dashboard.points import COLUMNS, Reading
 from dashboard.wording import ENGLISH
+from schemas.marks import Mark
 
 TOLD = Measure(
     "K2", "People told", "people with a hold request were told of it", "notice_compliance", "notice", "share",

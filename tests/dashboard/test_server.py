@@ -233,6 +233,18 @@ def test_whoever_runs_no_scripts_reads_the_figures(files, edition):
     assert 'href="/catalogue/latest/site/en/index.html"' in without
 
 
+@pytest.mark.parametrize(
+    ("path", "picture"), [("/", "index"), ("/notice", "notice"), ("/about", "definitions"), ("/ask", "index")]
+)
+def test_the_picture_beside_a_link_has_a_full_address_and_is_there(files, edition, path, picture):
+    status, _headers, body = ask(files, path, host="daylight.example.gov")
+    (address,) = re.findall(r'<meta property="og:image" content="([^"]+)"', body.decode())
+    place = f"/catalogue/releases/{edition.id}/site/en/{picture}.png"
+    assert (status, address) == (200, f"http://daylight.example.gov{place}")
+    status, headers, image = ask(files, place)
+    assert (status, headers["content-type"], image[:4]) == (200, "image/png", b"\x89PNG")
+
+
 def test_only_pages_with_charts_load_the_drawing_ahead(files):
     for page in PAGES:
         text = ask(files, f"/{'' if page.code == 'overview' else page.code}")[2].decode()

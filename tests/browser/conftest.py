@@ -1,0 +1,225 @@
+"""What the browser's tests share: one server of the bundled release, one Chromium for a module, visits that hear all."""
+
+import re
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from dashboard.charts.theme import PALETTES
+from dashboard.pages import PageText
+
+CHROMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
+PATIENCE = 60_000
+SOON = 5.0
+SIZES: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True,
+              "user_agent": "Mozilla/5.0 (Linux; Android 14; Phone) AppleWebKit/537.36 Chrome/150.0 Mobile Safari/537.36"},
+}  # fmt: skip
+HEADING = "[data-testid=stMain] h1"
+CHART = "[data-testid=stPlotlyChart]"
+DRAWN = ".js-plotly-plot .main-svg"
+WITHOUT_CHARTS = ("overview", "promises", "changes", "ask", "downloads", "about")
+DEEP_LINK = re.compile(r"/(_stcore/health|_stcore/host-config)$")
+"""Opened below the root, Streamlit's own script first asks for these beside the page: two harmless 404."""
+AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
+NOT_OURS: dict[str, tuple[str, str]] = {}
+"""What axe-core finds in Streamlit's own frame and cannot be mended: rule -> (selector, reason). Never a whole page.
+
+It is empty: nothing has to be excused. docs/explanation/accessibility.md says so too.
+"""
+
+
+@pytest.fixture(scope="session")
+def site(catalogue: Path, start: Callable[..., Any]) -> Iterator[str]:
+    """The address of the dashboard of the bundled release, served by `daylight serve`."""
+    with start("serve", "--catalogue", catalogue, "--port", 0) as server:
+        try:
+            ready = next((line for line in server.stdout if line.startswith("Daylight is ready")), "")
+            assert ready, "the server ended before the dashboard was ready"
+            yield re.search(r"http://[^\s)]+", ready).group()
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium of the system; closed after a module, since its driver keeps an event loop running."""
+    found = next((path for name in CHROMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail("No Chromium was found. Debian and Ubuntu: apt-get install chromium")
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+def axe(page: Page) -> list[str]:
+    """Every violation that axe-core finds on a page as it stands, of any impact: rule, element, what is wrong."""
+    options = {
+        "runOnly": {"type": "tag", "values": list(AXE_TAGS)}, "resultTypes": ["violations"],
+        "rules": {"target-size": {"enabled": True}},
+    }  # fmt: skip
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("options => axe.run(document, options)", options)
+    assert found["passes"], "axe-core ran no rule"
+    return [
+        f"{rule['id']} ({rule['impact']}) {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for rule in found["violations"] for node in rule["nodes"]
+        if not _excused(page, rule["id"], node["target"])
+    ]  # fmt: skip
+
+
+def _excused(page: Page, rule: str, target: list[str]) -> bool:
+    if rule not in NOT_OURS or len(target) != 1:
+        return False
+    return bool(
+        page.evaluate("([one, all]) => document.querySelector(one).matches(all)", [target[0], NOT_OURS[rule][0]])
+    )
+
+
+def rgb(colour: str) -> str:
+    """A colour of the palette as the browser writes it."""
+    return f"rgb({', '.join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))})"
+
+
+@dataclass
+class Visit:
+    """A page with a record of what went wrong on it and whom it asked."""
+
+    page: Page
+    site: str
+    errors: list[str] = field(default_factory=list)
+    foreign: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Listen from the beginning."""
+        self.page.set_default_timeout(PATIENCE)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        """Keep errors of the console, but for Streamlit's own two on deep links."""
+        if message.type == "error" and not DEEP_LINK.search(str(message.location.get("url", ""))):
+            self.errors.append(f"{message.text} {message.location}")
+
+    def _asked(self, request: Request) -> None:
+        """Keep every request, and those to another host apart."""
+        self.asked.append(request.url)
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.site).netloc:
+            self.foreign.add(request.url)
+
+    def open(self, entry: PageText, query: str = "") -> None:
+        """Open a page by its address and wait until its script has run to its end."""
+        self.page.goto(f"{self.site}/{'' if entry.code == 'overview' else entry.code}{query}")
+        self.settled(entry)
+
+    def go(self, entry: PageText) -> None:
+        """Go to a page by the menu, as a reader does; on a phone the menu is opened first."""
+        if self.page.locator("[data-testid=stSidebar]").get_attribute("data-collapsed") == "true":
+            self.page.locator("[data-testid=stExpandSidebarButton]").click()
+        menu = self.page.locator("[data-testid=stSidebar][data-collapsed=false] [data-testid=stSidebarNav]")
+        menu.get_by_role("link", name=entry.title, exact=True).click()
+        self.settled(entry)
+
+    def settled(self, entry: PageText) -> None:
+        """Wait until a page has run to its end: its own heading stands there and nothing runs or is left over."""
+        self.page.locator(HEADING, has_text=entry.title).wait_for()
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        expect(self.page.locator("[data-testid=stMain] [data-stale=true]")).to_have_count(0, timeout=PATIENCE)
+
+    def drawn(self, entry: PageText) -> int:
+        """Wait until every chart of a page is drawn; how many there are."""
+        charts = self.page.locator(CHART)
+        if entry.code in WITHOUT_CHARTS:
+            return charts.count()
+        charts.first.wait_for()
+        expect(self.page.locator(f"{CHART}:not(:has({DRAWN}))")).to_have_count(0, timeout=PATIENCE)
+        return charts.count()
+
+    def turn(self, ground: str) -> None:
+        """Ask for a light or dark page and wait until it is."""
+        self.page.emulate_media(color_scheme=ground)
+        wanted = rgb(PALETTES[ground].ground)
+        expect(self.page.locator("[data-testid=stApp]")).to_have_css("background-color", wanted, timeout=PATIENCE)
+
+    def grounded(self, ground: str) -> None:
+        """Wait until each chart has the ground that the page has."""
+        for place in range(self.page.locator(CHART).count()):
+            drawing = self.page.locator(CHART).nth(place).locator(DRAWN).first
+            expect(drawing).to_have_css("background-color", rgb(PALETTES[ground].ground), timeout=PATIENCE)
+
+    def unfold(self) -> None:
+        """Open everything that a click opens."""
+        self.page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true; })")
+
+    def sideways(self, width: int = 0) -> int:
+        """By how many pixels the page scrolls sideways, once it has come to rest at a width."""
+        if width:
+            self.page.set_viewport_size({"width": width, "height": 844})
+        until = time.monotonic() + SOON
+        while (found := self._overflow()) and time.monotonic() < until:
+            self.page.wait_for_timeout(50)
+        return found
+
+    def _overflow(self) -> int:
+        return int(
+            self.page.evaluate(
+                "() => Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+                ".map(box => box.scrollWidth - box.clientWidth))"
+            )
+        )
+
+
+@pytest.fixture(scope="module")
+def screens(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """One browser profile for each size of screen; a second page finds the program in its cache, as a visitor's does."""
+    contexts = {name: browser.new_context(**size, color_scheme="light") for name, size in SIZES.items()}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def visit(site: str, screens: dict[str, BrowserContext], request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A visit on a desktop and on a phone, from the first byte on."""
+    page = screens[request.param].new_page()
+    yield Visit(page, site)
+    page.close()
+
+
+@pytest.fixture
+def desktop(site: str, screens: dict[str, BrowserContext]) -> Iterator[Visit]:
+    """A visit at a desk only, for what does not depend on the size."""
+    page = screens["desktop"].new_page()
+    yield Visit(page, site)
+    page.close()
+
+
+@pytest.fixture
+def violations() -> Callable[[Page], list[str]]:
+    """axe-core on a page as it stands."""
+    return axe
+
+
+@pytest.fixture(scope="module")
+def new_visit(site: str) -> Callable[[Page], Visit]:
+    """Make a page a visit."""
+    return lambda page: Visit(page, site)
