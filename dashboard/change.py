@@ -8,18 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import pairwise
 from math import sqrt
 
 import pandas as pd
 
+from schemas.process import Limits, limits_of
+
 NORMAL_95 = 1.959963984540054
-XMR = 2.66
-"""Limits stand this many mean moving ranges from the mean (3 divided by the constant 1.128 of ranges of two)."""
-LEAST_MEAN = 5.0
-"""Below this mean a month the lower limit would lie under zero: no limits are drawn."""
-BASELINE = 12
-"""The months whose mean and moving range set the limits; they are the first of the series and stay frozen."""
 RUN = 8
 LEAST_CASES = 5
 """Below this denominator two shares are not compared."""
@@ -33,17 +28,6 @@ class Direction(StrEnum):
     DOWN = "down"
     STEADY = "steady"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The usual range of a monthly count and the months that set it."""
-
-    centre: float
-    low: float
-    high: float
-    first: str
-    last: str
 
 
 @dataclass(frozen=True)
@@ -68,17 +52,9 @@ class Change:
 def usual_range(points: pd.DataFrame) -> Limits | None:
     """XmR limits of a monthly count from its first twelve months; None where counts are too small or too few."""
     known = points[points["value"].notna()]
-    if len(known) <= BASELINE:
-        return None
-    base = known.head(BASELINE)
-    values = [float(value) for value in base["value"]]
-    centre = sum(values) / len(values)
-    if centre < LEAST_MEAN:
-        return None
-    moving = [abs(one - other) for one, other in pairwise(values)]
-    reach = XMR * sum(moving) / len(moving)
-    periods = list(base["period"])
-    return Limits(centre, max(0.0, centre - reach), centre + reach, periods[0], periods[-1])
+    return limits_of(
+        [(str(period), float(value)) for period, value in zip(known["period"], known["value"], strict=True)]
+    )
 
 
 def signal(points: pd.DataFrame, limits: Limits) -> Direction:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from dashboard.change import wilson
 from dashboard.edition import ALL_AGENCIES, Edition, Measure
-from schemas.marks import Mark, mark_of
+from schemas.marks import Mark, mark_of, worst
 
 COLUMNS = ("period", "numerator", "denominator", "value", "met", "mark")
 PERCENT_FROM = 20
@@ -136,14 +136,6 @@ def reports(edition: Edition, dataset: str, agency: str = ALL_AGENCIES) -> dict[
     rows = ledger[(ledger["dataset"] == dataset) & (ledger["status"] != "not_due")]
     rows = rows if agency == ALL_AGENCIES else rows[rows["agency"] == agency]
     return {str(period): worst(set(group)) for period, group in rows.groupby("period")["status"]}
-
-
-def worst(reports: set[str]) -> str:
-    """How several reports together were made: one missing report makes the whole incomplete."""
-    for reporting in ("missing", "preliminary", "late", "certified"):
-        if reporting in reports:
-            return reporting
-    return "certified_zero" if "certified_zero" in reports else "not_due"
 
 
 def totals(edition: Edition, dataset: str, column: str, agency: str = ALL_AGENCIES) -> pd.DataFrame:

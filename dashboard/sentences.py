@@ -5,11 +5,12 @@ from enum import StrEnum
 
 import pandas as pd
 
-from dashboard.change import Change, Direction, Limits, Stretch, signal
+from dashboard.change import Change, Direction, Stretch, signal
 from dashboard.edition import Citation, Edition, Measure
 from dashboard.points import PERCENT_FROM, Reading, last_known, latest
 from dashboard.wording import N_, Wording
 from schemas.marks import Mark
+from schemas.process import Limits
 
 
 class Verdict(StrEnum):

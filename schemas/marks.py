@@ -63,3 +63,11 @@ def mark_of(status: str, reporting: str, value: float | None) -> Mark:
     if value is None:
         raise ValueError("A cell that is shown has no value.")
     return _REPORTED.get(reporting) or (Mark.ZERO if value == 0 else Mark.COUNTED)
+
+
+def worst(reports: set[str]) -> str:
+    """How several reports together were made: one missing report makes the whole incomplete."""
+    for reporting in ("missing", "preliminary", "late", "certified"):
+        if reporting in reports:
+            return reporting
+    return "certified_zero" if "certified_zero" in reports else "not_due"

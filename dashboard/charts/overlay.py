@@ -6,9 +6,9 @@ from datetime import date
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-from dashboard.change import Limits
 from dashboard.charts import theme
 from dashboard.edition import Event, Goal
+from schemas.process import Limits
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboard import points as p
 from dashboard import sentences
-from dashboard.change import Limits, usual_range
+from dashboard.change import usual_range
 from dashboard.charts.overlay import Band
 from dashboard.charts.plots import TrendPlot
 from dashboard.charts.trend import Scene
@@ -14,6 +14,7 @@ from dashboard.edition import ALL_AGENCIES, Edition, Measure
 from dashboard.exhibits.model import Choice, Exhibit, event_key, frame_of, sign
 from dashboard.wording import Wording
 from schemas.marks import NAMES, REVISED, Mark
+from schemas.process import Limits
 
 NOTICE_RATE = "K2"
 """The indicator that the 2019 audit measured in a sample."""

@@ -11,8 +11,9 @@ from etl.edition.grids import Grid, number_text
 from etl.edition.record import Record, Row
 from schemas.drawing.compare import Kind, bars, series
 from schemas.drawing.scene import Scene
-from schemas.drawing.trend import Around, Spot
-from schemas.marks import SIGNS, Mark
+from schemas.drawing.trend import Around, Spot, trend
+from schemas.marks import SIGNS, Mark, mark_of, worst
+from schemas.process import limits_of
 from schemas.wording import N_, Wording
 
 YEAR = 12
@@ -43,6 +44,15 @@ class Together:
 
 
 @dataclass(frozen=True)
+class Monthly:
+    """A count of one table, added up by month, with its usual range."""
+
+    page: str
+    dataset: str
+    column: str
+
+
+@dataclass(frozen=True)
 class Extra:
     """One picture with its sentence and the same figures as a table."""
 
@@ -52,17 +62,24 @@ class Extra:
     said: str
     scene: Scene
     grid: Grid
+    note: str = ""
 
 
 _ANSWERS = ("declined", "complied", "partly_complied", "withdrawn", "expired", "pending")
 _STEPS = ("requests", "determination_made", "judicial_warrant_verified", "released", "refused",
           "released_without_warrant")  # fmt: skip
 _JAILS = ("KING COUNTY ADULT JAIL", "REGIONAL JUSTICE CENTER")
-EXTRAS: tuple[Kinds | Together, ...] = (
+EXTRAS: tuple[Kinds | Together | Monthly, ...] = (
+    Monthly("requests", "ice_requests", "requests_received"),
     Kinds("requests", "ice_requests", N_("How requests were answered"), _ANSWERS),
     Kinds("requests", "ice_requests", N_("Requests by legal instrument"), ("requests_received",), "instrument"),
     Kinds("requests", "ice_requests", N_("Requests by type"), ("requests_received",), "request_type"),
+    Monthly("accounts", "database_access", "logins"),
     Kinds("disclosures", "information_disclosures", N_("Requests for information, step by step"), _STEPS, in_order=True),
+    *(Monthly("disclosures", "commitment_explanations", name) for name in ("explanation_given_in_writing", "commitments")),
+    *(Monthly("disclosures", "personal_information_inventory", name)
+      for name in ("systems_catalogued", "retention_reviews_done", "records_disposed")),
+    *(Monthly("training", "complaints", name) for name in ("received", "closed", "substantiated")),
     Together("federal", "federal_counts", N_("ICE's count beside the county's"),
              ("ice_reported_detainers", "county_logged")),
     Together("federal", "federal_detainers_declined", N_("How ICE recorded the county jails' answers, by year"),
@@ -142,10 +159,67 @@ def _together(one: Together, record: Record, _: Wording) -> Extra | None:
     return Extra(one.dataset, one.dataset, title, said, series(named, around, _), grid)
 
 
+def _reports(record: Record, dataset: str) -> dict[str, str]:
+    """How a table was reported in each period, by its worst report; periods not yet due are left out."""
+    found: dict[str, set[str]] = {}
+    for row in record.table("submission_ledger"):
+        if row["dataset"] == dataset and row["status"] != "not_due":
+            found.setdefault(row["period"], set()).add(row["status"])
+    return {period: worst(statuses) for period, statuses in found.items()}
+
+
+def _total(rows: Sequence[Row], column: str) -> tuple[float | None, str]:
+    """The sum of a column and its status; a cell that is not shown leaves no sum: a part would look like a fall."""
+    statuses = [row.get(f"{column}_status") or "shown" for row in rows]
+    unlike = [status for status in statuses if status not in ("shown", "not_applicable")]
+    return (None, unlike[0]) if unlike else (sum(float(row[column]) for row in rows if row[column]), "shown")
+
+
+def _months(one: Monthly, record: Record, _: Wording) -> list[Spot]:
+    reported, rows = _reports(record, one.dataset), record.table(one.dataset)
+    spots = []
+    for period in sorted({*reported, *(row["period"] for row in rows)}):
+        value, status = _total([row for row in rows if row["period"] == period], one.column)
+        reporting = reported.get(period, "certified")
+        status = "not_reported" if reporting == "missing" else status
+        mark = mark_of(status, reporting, value)
+        known = value if mark.has_value else None
+        spots.append(Spot(period, known, mark, SIGNS[mark] if known is None else _.number(known)))
+    return spots
+
+
+def _monthly(one: Monthly, record: Record, _: Wording) -> Extra | None:
+    spots = _months(one, record, _)
+    if not spots:
+        return None
+    title, last = str(_column(record, one.dataset, one.column)["label"]), spots[-1]
+    limits = limits_of([(spot.period, spot.value) for spot in spots if spot.value is not None])
+    said = _("In {period}, {figures}.", period=_.period(last.period), figures=f"{title}: {last.said}")
+    note = _(
+        "The grey band is the usual range of a month (XmR limits: the mean of {first} to {last}, plus and minus 2.66 "
+        "mean moving ranges). A month inside it tells nothing new.",
+        first=_.period(limits.first), last=_.period(limits.last),
+    ) if limits else ""  # fmt: skip
+    around = Around(
+        title=title, subtitle=record.title_of(one.dataset), sample=record.mark([one.dataset]), height=190, limits=limits,
+        alt=_("Chart: {title}. {sentence}", title=title, sentence=said),
+    )  # fmt: skip
+    cells = tuple((_.period(spot.period), spot.said) for spot in reversed(spots))
+    grid = Grid(_("{title}: every period", title=title), (_("Period"), title), cells, frozenset({1}))
+    return Extra(f"{one.dataset}-{one.column}", one.dataset, title, said, trend(spots, around, _), grid, note)
+
+
+def _made(one: Kinds | Together | Monthly, record: Record, _: Wording) -> Extra | None:
+    match one:
+        case Kinds():
+            return _kinds(one, record, _)
+        case Together():
+            return _together(one, record, _)
+        case Monthly():
+            return _monthly(one, record, _)
+
+
 def extras(page: str, record: Record, _: Wording) -> list[Extra]:
     """The further pictures of a page; those of tables that the release does not have are left out."""
-    made = [
-        _kinds(one, record, _) if isinstance(one, Kinds) else _together(one, record, _)
-        for one in EXTRAS if one.page == page and one.dataset in record.origins
-    ]  # fmt: skip
+    made = [_made(one, record, _) for one in EXTRAS if one.page == page and one.dataset in record.origins]
     return [extra for extra in made if extra is not None]

@@ -6,6 +6,7 @@ from datetime import date
 
 from schemas.drawing.axis import Plot, foot, heading, months, side, ticks
 from schemas.drawing.scene import (
+    AXIS,
     BASELINE,
     CROSS,
     GOAL,
@@ -22,6 +23,7 @@ from schemas.drawing.scene import (
     Text,
 )
 from schemas.marks import SIGNS, Mark
+from schemas.process import Limits
 from schemas.wording import Wording
 
 WIDTH = 540
@@ -83,6 +85,7 @@ class Around:
     is_share: bool = False
     aim: Aim | None = None
     band: Band | None = None
+    limits: Limits | None = None
     events: Sequence[Happening] = ()
     height: int = 210
 
@@ -118,6 +121,8 @@ def _extent(spots: Sequence[Spot], around: Around) -> tuple[float, float]:
         values.append(aim.value)
     if around.is_share and not (aim and aim.direction == "within"):
         values.append(1.0)
+    if around.limits:
+        values += [around.limits.low, around.limits.high]
     return min([*values, 0.0]), max([*values, 0.0]) or 1.0
 
 
@@ -157,6 +162,10 @@ def _frame(spots: Sequence[Spot], around: Around, values: Sequence[float], _: Wo
 
 
 def _behind(plot: Plot, around: Around, drawn: _Drawn) -> None:
+    if around.limits:
+        low, centre, high = (plot.y(value) for value in (around.limits.low, around.limits.centre, around.limits.high))
+        drawn.rects.append(Rect(plot.left, high, plot.right, low, AXIS, opacity=0.14))
+        drawn.rules.append(Rule(plot.left, centre, plot.right, centre, AXIS))
     if around.band:
         high, low = plot.y(around.band.high), plot.y(around.band.low)
         drawn.rects.append(Rect(plot.left, high, plot.right, low, BASELINE, opacity=0.12))

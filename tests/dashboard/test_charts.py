@@ -9,7 +9,6 @@ import pytest
 import vl_convert
 
 from dashboard import charts
-from dashboard.change import Limits
 from dashboard.charts import theme
 from dashboard.charts.grid import Cell
 from dashboard.charts.history import Era
@@ -21,6 +20,7 @@ from dashboard.edition import Event, Goal
 from dashboard.points import COLUMNS
 from dashboard.wording import ENGLISH
 from schemas.marks import Mark
+from schemas.process import Limits
 
 FRAME = theme.Frame("People told <b>", "Share of cases", "SAMPLE DATA")
 EVENTS = (Event(1, date(2013, 12, 2), "A", "a", "primary", ""), Event(2, date(2026, 3, 10), "B", "b", "primary", ""))

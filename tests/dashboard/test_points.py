@@ -5,7 +5,7 @@ import pytest
 
 from dashboard import front, points
 from dashboard.edition import Edition
-from schemas.marks import Mark, mark_of
+from schemas.marks import Mark, mark_of, worst
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ def test_a_status_nobody_has_heard_of_is_refused():
 
 
 def test_one_missing_report_makes_the_whole_incomplete():
-    assert points.worst({"certified", "late", "missing"}) == "missing"
-    assert points.worst({"certified_zero"}) == "certified_zero"
-    assert points.worst({"certified_zero", "certified"}) == "certified"
-    assert points.worst(set()) == "not_due"
+    assert worst({"certified", "late", "missing"}) == "missing"
+    assert worst({"certified_zero"}) == "certified_zero"
+    assert worst({"certified_zero", "certified"}) == "certified"
+    assert worst(set()) == "not_due"
 
 
 def test_the_interval_of_the_audit_is_wilsons():

@@ -20,6 +20,8 @@ from etl.edition.grids import MOST_CELLS, dataset_grid
 from etl.edition.pages import TWINS, Site
 from etl.edition.previews import previews
 from etl.static import day_words, period_words
+from schemas.drawing.scene import AXIS
+from schemas.marks import SIGNS, Mark
 from schemas.registry import dataset, datasets
 from schemas.release import Reason
 from schemas.wording import ENGLISH, Wording
@@ -444,3 +446,39 @@ def test_a_page_without_its_tables_still_stands(record_of_lines):
     text = Site(bare).pages()["site/en/requests.html"]
     assert "Its table is not in this release." in text
     assert extras("requests", bare, ENGLISH) == []
+
+
+def _months_of_requests(*values: int) -> list[dict[str, str]]:
+    example = {**dataset("ice_requests").examples[0], "data_origin": "SAMPLE DATA"}
+    shown = dict.fromkeys((f"{c.name}_status" for c in dataset("ice_requests").columns), "shown")
+    return [
+        {**example, **shown, "period": f"{2025 + n // 12}-{n % 12 + 1:02}", "requests_received": str(value)}
+        for n, value in enumerate(values)
+    ]  # fmt: skip
+
+
+def _by_month(record):
+    return next(one for one in extras("requests", record, ENGLISH) if one.id == "ice_requests-requests_received")
+
+
+def test_a_monthly_count_is_drawn_with_its_usual_range_as_on_the_dashboard(record_of_lines):
+    """Mean 22, moving range 4: 22 ± 2.66 × 4 = 11.4 to 32.6; the thirteenth month does not move its own limits."""
+    rows = _months_of_requests(*[20, 24] * 6, 90)
+    made = _by_month(record_of_lines(tables={"ice_requests": rows}))
+    (band,) = [rect for rect in made.scene.rects if rect.fill == AXIS]
+    (centre,) = [
+        rule for rule in made.scene.rules if rule.stroke == AXIS and rule.y == rule.y2 and band.y2 > rule.y > band.y
+    ]
+    assert (centre.y - band.y) == pytest.approx(band.y2 - centre.y)
+    assert "the mean of January 2025 to December 2025" in made.note
+    assert made.said == "In January 2026, Requests received: 90."
+    assert made.grid.rows[0] == ("January 2026", "90")
+
+
+def test_a_month_without_a_report_or_a_short_series_has_no_total_and_no_usual_range(record_of_lines):
+    missing = {"dataset": "ice_requests", "period": "2025-03", "agency": "KCSO", "status": "missing"}
+    rows = _months_of_requests(*[20, 24] * 6)
+    made = _by_month(record_of_lines(tables={"ice_requests": rows, "submission_ledger": [missing]}))
+    assert made.note == ""
+    assert not [rect for rect in made.scene.rects if rect.fill == AXIS]
+    assert ("March 2025", SIGNS[Mark.MISSING]) in made.grid.rows
