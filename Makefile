@@ -12,7 +12,7 @@ $(shell rm -f var/.built)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format bench fuzz lock samples docs clean
+.PHONY: help run build test check format bench fuzz lock samples docs words clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
@@ -77,6 +77,9 @@ bench: .venv/.test var/.built ## the benchmarks, as ratios
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate
+
+words: .venv/.test ## bring the translations' catalogues up to date, say what they lack (LIST=1 names it)
+	@$(BIN)/python -m docs.words $(if $(LIST),--list)
 
 samples: .venv/.run ## make the public tables and the sample submissions again
 	@$(BIN)/python data/prepare_public.py

@@ -6,22 +6,27 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import data, newest, views, widgets
-from dashboard.address import RELEASE
+from dashboard.address import LANGUAGE, RELEASE, language
+from dashboard.edition import in_language
 from dashboard.pages import HOME, PAGES, path_of
 from dashboard.views import trouble
-from dashboard.wording import ENGLISH, Wording
+from dashboard.wording import Wording
 from schemas.errors import ReleaseDamaged
+from schemas.languages import wording
 
 LOGOS = {name: Path(__file__).with_name(file) for name, file in (("light", "logo.svg"), ("dark", "logo-dark.svg"))}
 
 
 def navigation(shown: data.Shown, asked: str, _: Wording) -> None:
-    """Show the page that the address names; on an older release the address goes on naming that release."""
+    """Show the page that the address names; the address goes on naming release and language."""
     if asked:
         widgets.keep(RELEASE, asked)
+    if language(_):
+        widgets.keep(LANGUAGE, _.language)
+    edition = in_language(shown.edition, _)
     entries = [  # a plain list: with sections Streamlit's menu is no valid list for readers of screens (axe)
         st.Page(
-            partial(views.RENDERERS[page.code], shown.edition, _), title=_(page.title), url_path=path_of(page.code),
+            partial(views.RENDERERS[page.code], edition, _), title=_(page.title), url_path=path_of(page.code),
             default=page.code == HOME,
         )
         for page in PAGES
@@ -29,23 +34,25 @@ def navigation(shown: data.Shown, asked: str, _: Wording) -> None:
     current = st.navigation(entries, expanded=True, position="hidden" if st.context.is_embedded else "sidebar")
     st.set_page_config(page_title=f"{current.title} – {_('Daylight')}")
     st.logo(LOGOS[widgets.ground()], size="large", link=None)
-    widgets.release_facts(shown.edition, _)
-    newest.tell(shown.edition, shown.fault, _)
+    widgets.release_facts(edition, _)
+    if not st.context.is_embedded:
+        widgets.languages(_)
+    newest.tell(edition, shown.fault, _)
     current.run()
 
 
-def asked_release() -> str:
-    """The release that the address names, or named when the reader came: links of the menu drop it."""
-    asked = st.query_params.get(RELEASE, "") or st.session_state.get(RELEASE, "")
-    st.session_state[RELEASE] = asked
+def asked_for(name: str) -> str:
+    """What the address says of release or language, or said when the reader came: links of the menu drop it."""
+    asked = st.query_params.get(name, "") or st.session_state.get(name, "")
+    st.session_state[name] = asked
     return str(asked)
 
 
 def main() -> None:
     """One visit. A release that is not as it was published is refused whole."""
-    _ = ENGLISH
+    _ = wording(asked_for(LANGUAGE))
     st.set_page_config(page_title=_("Daylight"), layout="centered")
-    asked = asked_release()
+    asked = asked_for(RELEASE)
     try:
         entry = data.entry_of(asked) if asked else None
         if asked and (entry is None or entry.state != "published"):

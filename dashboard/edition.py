@@ -3,20 +3,23 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
 
+from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 from schemas.release import OpenRelease
 
-ALL_AGENCIES = "ALL"
+ALL_AGENCIES, SHARE = "ALL", "share"
 _STOCKS = ("K7", "K13", "K14", "K14_verified")
 _PEAKS = ("K8",)
+STATIC_PAGE = "site/en/index.html"
+"""The first page without scripts of any release, older ones too."""
 SAMPLE = "SAMPLE DATA"
 """The mark of made-up rows, as the tables themselves carry it in `data_origin`."""
 
@@ -69,7 +72,7 @@ class Measure:
     @property
     def is_share(self) -> bool:
         """Whether the value is a share of a denominator."""
-        return self.unit == "share"
+        return self.unit == SHARE
 
 
 @dataclass(frozen=True)
@@ -105,10 +108,12 @@ class Edition:
     notes: str
     _definitions: Mapping[str, Any] = field(repr=False, compare=False)
     _labels: Mapping[str, Mapping[str, str]] = field(repr=False, compare=False)
+    words: Wording = ENGLISH
+    """The language that titles and labels are read in. Codes and figures are the same in all."""
 
     def __hash__(self) -> int:
-        """Editions are told apart by their release, so that what is made of one can be kept."""
-        return hash(self.release.id)
+        """Editions are told apart by release and language, so that what is made of one can be kept."""
+        return hash((self.release.id, self.words))
 
     @property
     def id(self) -> str:
@@ -123,12 +128,12 @@ class Edition:
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """The indicators, in the order of the release."""
-        return tuple(_measure(entry) for entry in self._definitions["indicators"])
+        return tuple(_measure(entry, self.words) for entry in self._definitions["indicators"])
 
     @cached_property
     def law(self) -> Mapping[str, Citation]:
         """Every citation, by key."""
-        return {entry["key"]: Citation(**entry) for entry in self._definitions["law"]}
+        return {e["key"]: Citation(**{**e, "says": self.words(e["says"])}) for e in self._definitions["law"]}
 
     @cached_property
     def county(self) -> County:
@@ -141,7 +146,14 @@ class Edition:
         """The changes of law and policy, oldest first, numbered."""
         entries = sorted(self.definition("jurisdiction")["events"], key=lambda entry: str(entry["on"]))
         return tuple(
-            Event(number, date.fromisoformat(e["on"]), e["label"], e["says"], e["trust"], e["source"])
+            Event(
+                number,
+                date.fromisoformat(e["on"]),
+                self.words(e["label"]),
+                self.words(e["says"]),
+                e["trust"],
+                e["source"],
+            )
             for number, e in enumerate(entries, start=1)
         )
 
@@ -167,7 +179,7 @@ class Edition:
 
     def title_of(self, dataset_id: str) -> str:
         """The title of a dataset."""
-        return self.release.entry(dataset_id).title
+        return self.words(self.release.entry(dataset_id).title)
 
     def name_of(self, dataset_id: str) -> str:
         """The title of a dataset, or its id where this release does not have it."""
@@ -176,15 +188,16 @@ class Edition:
     def column_label(self, dataset_id: str, column: str) -> str:
         """What a column is called."""
         entries = self.definition(dataset_id)["columns"]
-        return next((str(entry["label"]) for entry in entries if entry["name"] == column), column)
+        return next((self.words(entry["label"]) for entry in entries if entry["name"] == column), column)
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
         """The labels of a vocabulary's codes, in its own order; none when the release does not have it."""
-        return self._labels.get(vocabulary, {})
+        return {code: self.words(label) for code, label in self._labels.get(vocabulary, {}).items()}
 
     def label(self, vocabulary: str, code: str) -> str:
         """The label of one code; the code itself when the vocabulary does not know it."""
-        return self.labels(vocabulary).get(code, code)
+        label = self._labels.get(vocabulary, {}).get(code)
+        return code if label is None else self.words(label)
 
     @cached_property
     def revisions(self) -> pd.DataFrame:
@@ -207,6 +220,12 @@ class Edition:
         return frozenset(
             parts[0] for parts in found if agency in (ALL_AGENCIES, *(parts[1:2] or ("",))) or len(parts) < 2
         )
+
+    @property
+    def static_page(self) -> str:
+        """The first page of the release without scripts, in the reader's language where the release has it."""
+        own = f"site/{self.words.language}/index.html"
+        return own if any(entry.path == own for entry in self.release.manifest.files) else STATIC_PAGE
 
     def source_path(self, table: str) -> str:
         """The address of the published file of a table, on this site."""
@@ -236,12 +255,19 @@ def read_edition(release: OpenRelease) -> Edition:
     return edition
 
 
-def _measure(entry: Mapping[str, Any]) -> Measure:
+@lru_cache(maxsize=64)
+def in_language(edition: Edition, _: Wording) -> Edition:
+    """The same release, read in a language."""
+    return edition if edition.words == _ else replace(edition, words=_)
+
+
+def _measure(entry: Mapping[str, Any], _: Wording) -> Measure:
     target = entry["target"]
-    goal = None if target is None else Goal(float(target["value"]), target["direction"], target["words"])
+    goal = None if target is None else Goal(float(target["value"]), target["direction"], _(target["words"]))
     return Measure(
-        id=entry["id"], title=entry["title"], counted=entry["counted"], dataset=entry["dataset"], page=entry["page"],
-        unit=entry["unit"], law=tuple(entry["law"]), caveat=entry["caveat"], goal=goal,
+        id=entry["id"], title=_(entry["title"]), counted=_(entry["counted"]), dataset=entry["dataset"], page=entry["page"],
+        unit=entry["unit"] if entry["unit"] == SHARE else _(entry["unit"]), law=tuple(entry["law"]), goal=goal,
+        caveat=_(entry["caveat"]) if entry["caveat"] else "",
         columns=tuple(_named(entry["numerator"]) | _named(entry["denominator"])),
     )  # fmt: skip
 

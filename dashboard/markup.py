@@ -21,6 +21,17 @@ def link(address: str, words: str) -> str:
     return f'<a href="{html.escape(address, quote=True)}">{text(words)}</a>'
 
 
+def languages(choices: Sequence[tuple[str, str, str]], current: str, name: str) -> str:
+    """Links to the same view in other languages: code, the language's own name, address. `name` names the list."""
+    here = ' aria-current="true"'
+    listed = "".join(
+        f'<li><a href="{html.escape(address, quote=True)}" lang="{text(code)}" hreflang="{text(code)}"'
+        f"{here if code == current else ''}>{text(own)}</a></li>"
+        for code, own, address in choices
+    )
+    return f'<nav aria-label="{text(name)}"><ul class="dl-links dl-languages" translate="no">{listed}</ul></nav>'
+
+
 def table(frame: pd.DataFrame, caption: str, kinds: Mapping[str, str] | None = None) -> str:
     """A table with a caption; its first column names the rows. `kinds` gives the class of a cell by its text.
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import data
+from dashboard.address import home
 from dashboard.edition import Edition
 from dashboard.wording import Wording, plain
 from schemas.errors import ReleaseDamaged
@@ -23,8 +24,8 @@ def tell(edition: Edition, fault: str, _: Wording) -> None:
     newest = data.newest_id()
     if newest and newest != edition.id:
         st.info(
-            _("This is the record as of {day}, release {release}. [Show the newest release](/)",
-              day=_.day(edition.release.manifest.created_on), release=plain(edition.id)),
+            _("This is the record as of {day}, release {release}. [Show the newest release]({place})",
+              day=_.day(edition.release.manifest.created_on), release=plain(edition.id), place=home(_)),
             icon=":material/history:",
         )  # fmt: skip
     _watch(newest, _)
@@ -37,4 +38,4 @@ def _watch(known: str, _: Wording) -> None:
     except ReleaseDamaged:
         return
     if newest and newest != known:
-        st.info(_("A newer release has been published. [Show it](/)"), icon=":material/update:")
+        st.info(_("A newer release has been published. [Show it]({place})", place=home(_)), icon=":material/update:")

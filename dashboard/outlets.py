@@ -17,16 +17,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard import asking, data, gallery, markup
-from dashboard.address import RELEASE, chart_address, page_address
+from dashboard.address import LANGUAGE, RELEASE, chart_address, page_address
 from dashboard.charts.still import NARROW, WIDTH, picture
 from dashboard.charts.theme import PALETTES
-from dashboard.edition import Edition
+from dashboard.edition import Edition, in_language
 from dashboard.exhibits.model import Choice, Exhibit
 from dashboard.shell import EMBED_POLICY
 from dashboard.showing import law, source, values_of
 from dashboard.widgets import choice_of
-from dashboard.wording import ENGLISH, Wording
+from dashboard.wording import Wording
 from schemas.errors import ReleaseDamaged
+from schemas.languages import wording
 
 SIZES = {"wide": WIDTH, "narrow": NARROW}
 SCALE = 2
@@ -74,11 +75,11 @@ def _is_number(text: str) -> bool:
 
 def embedded(edition: Edition, shown: Exhibit, choice: Choice, drawn: str, _: Wording) -> str:
     """One chart as a page of its own: headline, picture, table, source, a way back. No script, no other file but a style."""
-    values = values_of(edition, choice)
+    values = values_of(edition, choice, _)
     back = page_address(gallery.page_of(edition, shown.code), {**values, "chart": shown.code})
     frame = svg_named(drawn, shown.alt(_))
     return (
-        f'<!doctype html>\n<html lang="{markup.text(_.language)}"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{markup.text(_.language)}" dir="{_.direction}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{markup.text(shown.title)} – Daylight</title>"
         '<link rel="stylesheet" href="/daylight.css">'
@@ -115,14 +116,15 @@ def _chart(request: Request) -> Response:
     """The chart of an address, in the form that its ending names."""
     edition, code, kind = _opened(request), request.path_params["code"], request.path_params["kind"]
     asked = request.query_params
-    choice, _ = choice_of(asked.get("agency", ""), asked.get("months", "")), ENGLISH
+    choice, _ = choice_of(asked.get("agency", ""), asked.get("months", "")), wording(asked.get(LANGUAGE, ""))
+    edition = in_language(edition, _) if edition else None
     shown = gallery.find(edition, code, choice, _) if edition else None
     if edition is None or shown is None or kind not in _KINDS:
         return PlainTextResponse("There is no such chart in a public release.\n", status_code=404)
     look = "dark" if asked.get("theme") == "dark" else "light"
     form = Form(look, "narrow" if asked.get("size") == "narrow" else "wide")
     drawn = "" if kind == "csv" else svg(edition, code, choice, form, _) or ""
-    content = _KINDS[kind][1](edition, shown, choice, drawn)
+    content = embedded(edition, shown, choice, drawn, _) if kind == "html" else _KINDS[kind][1](shown, drawn)
     headers = {"cache-control": _FIXED if asked.get(RELEASE) else _NEWEST}
     if kind == "html":
         headers["content-security-policy"] = EMBED_POLICY
@@ -131,13 +133,12 @@ def _chart(request: Request) -> Response:
     return Response(content, media_type=_KINDS[kind][0], headers=headers)
 
 
-Render = Callable[[Edition, Exhibit, Choice, str], str | bytes]
+Render = Callable[[Exhibit, str], str | bytes]
 _KINDS: Mapping[str, tuple[str, Render]] = {
-    "svg": ("image/svg+xml", lambda _edition, _shown, _choice, drawn: drawn),
-    "png": ("image/png", lambda _edition, _shown, _choice, drawn: bytes(vl_convert.svg_to_png(drawn, scale=SCALE))),
-    "csv": ("text/csv; charset=utf-8", lambda _edition, shown, _choice, _drawn: csv_of(shown.data)),
-    "html": ("text/html; charset=utf-8",
-             lambda edition, shown, choice, drawn: embedded(edition, shown, choice, drawn, ENGLISH)),
+    "svg": ("image/svg+xml", lambda _shown, drawn: drawn),
+    "png": ("image/png", lambda _shown, drawn: bytes(vl_convert.svg_to_png(drawn, scale=SCALE))),
+    "csv": ("text/csv; charset=utf-8", lambda shown, _drawn: csv_of(shown.data)),
+    "html": ("text/html; charset=utf-8", lambda _shown, drawn: drawn),
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from streamlit.starlette import App
 
 from dashboard import data, gallery, shell, views
 from dashboard.compress import Compressed
+from dashboard.edition import in_language
 from dashboard.exhibits.model import Choice
 from dashboard.files import CatalogueFiles
 from dashboard.outlets import outlet_routes
@@ -39,7 +40,7 @@ async def _lifespan(_app: App) -> AsyncIterator[None]:
     unless their objects are frozen.
     """
     with suppress(FileNotFoundError, ReleaseDamaged):  # the pages say so
-        edition = data.edition()
+        edition = in_language(data.edition(), ENGLISH)
         for page in PAGES:
             shell.page_html(page, edition, ENGLISH)
             gallery.exhibits_on(edition, page.code, Choice(), ENGLISH)

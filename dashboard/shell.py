@@ -18,13 +18,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import answers, data, front, markup, preview, sentences
-from dashboard.address import page_address
-from dashboard.edition import Edition
+from dashboard.address import LANGUAGE, language, page_address
+from dashboard.edition import STATIC_PAGE, Edition, in_language
 from dashboard.exhibits.model import Choice
 from dashboard.pages import EXHIBITED, HOME, PAGES, PageText, path_of
 from dashboard.signposts import site_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
+from schemas.languages import offered, wording
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 STYLE = Path(__file__).with_name("daylight.css")
@@ -95,18 +96,20 @@ def said_on(page: PageText, edition: Edition | None, _: Wording) -> tuple[str, .
     return (sentence,) if sentence else ()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLISH) -> str:
     """index.html with a title, a description and the page's own sentences, for whoever runs no scripts."""
     title, question = html.escape(f"{_(page.title)} – Daylight"), html.escape(_(page.question))
     said = said_on(page, edition, _)
     about = html.escape(f"{_(page.question)} {said[0]}") if said else question
-    address = page_address(page.code, {})
-    static = f"/catalogue/latest/site/{_.language}/index.html"
+    address = page_address(page.code, {LANGUAGE: language(_)})
+    static = f"/catalogue/latest/{edition.static_page if edition else STATIC_PAGE}"
     head = [
         f"<title>{title}</title>", f'<meta name="description" content="{about}" />',
         f'<meta property="og:title" content="{title}" />', f'<meta property="og:description" content="{about}" />',
         '<meta property="og:type" content="website" />', f'<link rel="canonical" href="{address}" />',
+        *(f'<link rel="alternate" hreflang="{one.code}" href="{page_address(page.code, {LANGUAGE: one.code})}" />'
+          for one in offered()),
         '<link rel="alternate" type="application/atom+xml" title="Daylight" href="/catalogue/feed.atom" />',
         f'<link rel="alternate" type="text/html" title="Without scripts" href="{static}" />',
         '<link rel="stylesheet" href="/daylight.css" />', f"<script>{CONNECT}</script>",
@@ -123,7 +126,7 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
     )
     text = _index()
     text = _AGENTS.sub("", text).replace("./favicon.png", "./daylight.svg")
-    text = text.replace('<html lang="en">', f'<html lang="{html.escape(_.language)}">', 1)
+    text = text.replace('<html lang="en">', f'<html lang="{html.escape(_.language)}" dir="{_.direction}">', 1)
     text = re.sub(r"<title>.*?</title>", lambda _match: "\n    ".join(head), text, count=1)
     return _NOSCRIPT.sub(lambda _match: without, text, count=1)
 
@@ -140,9 +143,12 @@ def page_routes() -> list[Route]:
 
     def route(page: PageText) -> Route:
         def answer(request: Request) -> Response:
+            _ = wording(request.query_params.get(LANGUAGE, ""))
+            headers = {**_NO_CACHE, "content-language": _.language}
             edition = _edition()
-            document = preview.with_picture(page_html(page, edition), page, edition, site_of(request))
-            return HTMLResponse(document, headers=_NO_CACHE)
+            shown = in_language(edition, _) if edition else None
+            document = preview.with_picture(page_html(page, shown, _), page, shown, site_of(request))
+            return HTMLResponse(document, headers=headers)
 
         return Route(f"/{path_of(page.code)}", answer, methods=["GET"])
 

@@ -51,7 +51,7 @@ def _live(view: View) -> None:
 @_shown_once
 def _still(view: View) -> None:
     """The chart as a picture, fetched when a reader comes near it; a narrow one on a phone."""
-    values = values_of(view.edition, view.choice) | ({"theme": "dark"} if view.ground == "dark" else {})
+    values = values_of(view.edition, view.choice, view.words) | ({"theme": "dark"} if view.ground == "dark" else {})
     wide = address.chart_address(view.shown.code, "svg", values)
     narrow = address.chart_address(view.shown.code, "svg", values | {"size": "narrow"})
     st.html(markup.picture(wide, narrow, view.shown.alt(view.words)))
@@ -93,15 +93,16 @@ def exhibit_on_demand(edition: Edition, shown: Exhibit, choice: Choice, _: Wordi
     _under(view)
 
 
-def values_of(edition: Edition, choice: Choice) -> dict[str, str]:
-    """A choice as the parameters of an address, with the release it is of."""
+def values_of(edition: Edition, choice: Choice, _: Wording) -> dict[str, str]:
+    """A choice as the parameters of an address, with the release it is of and the language it is read in."""
     agency = "" if choice.agency == ALL_AGENCIES else choice.agency
-    return {"agency": agency, "months": "12" if choice.months else "all", address.RELEASE: edition.id}
+    return {"agency": agency, "months": "12" if choice.months else "all", address.RELEASE: edition.id,
+            address.LANGUAGE: address.language(_)}  # fmt: skip
 
 
 def taken(view: View) -> str:
     """What a reader can take away: pictures, data, an embed, the address of this view and how to cite it."""
-    shown, _, site, values = view.shown, view.words, view.origin, values_of(view.edition, view.choice)
+    shown, _, site, values = view.shown, view.words, view.origin, values_of(view.edition, view.choice, view.words)
     links = {
         _("Picture (SVG)"): address.chart_address(shown.code, "svg", values),
         _("Picture (PNG)"): address.chart_address(shown.code, "png", values),

@@ -8,10 +8,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard import data, front
-from dashboard.edition import Edition
+from dashboard.edition import Edition, in_language
 from dashboard.pages import PAGES, path_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
+from schemas.languages import offered, wording
 
 AHEAD = 12
 """How many due days the calendar holds."""
@@ -29,11 +30,12 @@ def robots(site: str) -> str:
 
 
 def sitemap(site: str, edition: Edition | None) -> str:
-    """Every page, and the newest release without scripts."""
+    """Every page, and the newest release without scripts in each of its languages."""
     places = [f"{site}/{path_of(page.code)}" for page in PAGES]
     when = ""
     if edition is not None:
-        places.append(f"{site}/catalogue/latest/site/en/index.html")
+        plain = (in_language(edition, wording(one.code)).static_page for one in offered())
+        places += [f"{site}/catalogue/latest/{page}" for page in dict.fromkeys(plain)]
         when = f"<lastmod>{edition.release.manifest.created_on.isoformat()}</lastmod>"
     entries = "".join(f"<url><loc>{escape(place)}</loc>{when}</url>" for place in places)
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import markup, points
+from dashboard import address, markup, points
 from dashboard.answers import Answer
 from dashboard.charts.theme import PALETTES
 from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition
@@ -14,6 +14,7 @@ from dashboard.gallery import datasets_on
 from dashboard.pages import BY_CODE
 from dashboard.sentences import VERDICTS, Verdict
 from dashboard.wording import Wording, plain
+from schemas.languages import UNCERTIFIED, is_certified, offered
 
 SIGNS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.MET: ("✔", "good"), Verdict.NOT_MET: ("✘", "bad"), Verdict.NO_DATA: ("?", "warn"),
@@ -148,6 +149,17 @@ def small(*lines: str) -> None:
         st.markdown("  \n".join(f":small[{line}]" for line in lines))
 
 
+def languages(_: Wording) -> None:
+    """Links to this view in the other languages, and a note where nobody has certified the words."""
+    asked = st.query_params.to_dict()
+    links = [
+        (one.code, one.name, address.query({**asked, address.LANGUAGE: one.code}))
+        for one in offered()
+    ]  # fmt: skip
+    note = "" if is_certified(_) else markup.lines([markup.text(_(UNCERTIFIED))])
+    st.html(markup.languages(links, _.language, _("Language")) + note)
+
+
 def release_facts(edition: Edition, _: Wording) -> None:
     """The sidebar's foot: which release this is, how old, and how far its data reach."""
     manifest = edition.release.manifest
@@ -158,7 +170,7 @@ def release_facts(edition: Edition, _: Wording) -> None:
             f"{_('Release')} [{plain(edition.id)}](/catalogue/releases/{edition.id}/manifest.json)",
             plain(edition.county.publisher),
             f"[{_('New releases (Atom feed)')}](/catalogue/feed.atom) · [{_('Due days (calendar)')}](/due.ics)",
-            f"[{_('This release without scripts')}](/catalogue/releases/{edition.id}/site/{_.language}/index.html)",
+            f"[{_('This release without scripts')}](/catalogue/releases/{edition.id}/{edition.static_page})",
         )
 
 

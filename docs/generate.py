@@ -16,6 +16,7 @@ import typer
 from pydantic_core import PydanticUndefined
 
 import etl.errors
+from docs.words import missing, template, updated
 from etl.cli import app
 from etl.findings import KINDS, Kind
 from etl.publish.portal_settings import PREFIX as PORTAL_PREFIX
@@ -25,6 +26,7 @@ from schemas.declare import Dataset, Formula, Indicator, MaxOf, RowsWhere, SumOf
 from schemas.dictionary import dictionary_page
 from schemas.errors import DaylightError
 from schemas.jurisdiction import jurisdiction
+from schemas.languages import DRAFT, LANGUAGES
 from schemas.registry import all_rules, datasets
 from schemas.rules import (
     AcrossDatasets,
@@ -333,10 +335,34 @@ def examples_page() -> str:
     return _page("Hidden cells, before and after", introduction, lines)
 
 
+def languages_page() -> str:
+    """The languages of the record, and every text that one of them lacks."""
+    texts = template()
+    lines = ["| language | code | texts | translated | certified by |", "|---|---|---|---|---|"]
+    lists = []
+    for code, language in LANGUAGES.items():
+        if code == "en":
+            continue
+        catalogue = updated(code, texts)
+        lacking, by = missing(catalogue), catalogue.last_translator
+        certified = "nobody: a machine-made draft" if by == DRAFT else by
+        lines.append(f"| {language.name} | `{code}` | {len(texts)} | {len(texts) - len(lacking)} | {certified} |")
+        lists += (
+            ["", f"## Missing in {language.name}", "", *(f"- `{message.id}`" for message in lacking)] if lacking else []
+        )
+    introduction = (
+        "The languages besides English, and how many of the texts of pages, pictures and papers each has. A text that is "
+        "missing is shown in English and listed here. Citations, and text of the data itself, are in English in all. "
+        "How to translate: [translate the record](../how-to/translate.md)."
+    )
+    return _page("Languages", introduction, lines + (lists or ["", "No text is missing."]))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands_page,
     "reference/datasets.md": datasets_page,
     "reference/findings.md": findings_page,
+    "reference/languages.md": languages_page,
     "reference/rules.md": rules_page,
     "explanation/disclosure-examples.md": examples_page,
 }

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from etl import describe
 from etl.disclosure import Protected, ProtectedTable
 from etl.edition.packet import packet_pdf
-from etl.edition.pages import Site
+from etl.edition.pages import Site, sites
 from etl.edition.previews import previews
 from etl.edition.quarter import has_figures, last_whole_quarter
 from etl.edition.record import Record
@@ -181,8 +181,9 @@ def assemble(
         title=describe.release_title(facts), created_on=facts.created_on, data_to=facts.data_to, reasons=tuple(reasons),
         origins={t.dataset.id: str(t.origin) for t in facts.tables}, read=lambda path: files[path].decode(),
     )  # fmt: skip
-    site = Site(record)
-    files |= {path: text.encode() for path, text in site.pages().items()} | previews(site)
+    every = sites(record)
+    site = every[0]
+    files |= {path: text.encode() for each in every for path, text in each.pages().items()} | previews(site)
     core = Manifest(
         id="", digest="", created_on=facts.created_on, jurisdiction=facts.county.id, title=facts.title,
         publisher=facts.county.publisher, licence=facts.county.data_licence, data_to=facts.data_to,

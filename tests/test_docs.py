@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 GENERATED = (
-    *(f"reference/{name}.md" for name in ("commands", "datasets", "findings", "rules")),
+    *(f"reference/{name}.md" for name in ("commands", "datasets", "findings", "languages", "rules")),
     "explanation/disclosure-examples.md",
 )
 TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "deploy/README.md", "data/public/SOURCES.md")

@@ -28,7 +28,7 @@ def grid(cells: pd.DataFrame, kinds: Mapping[str, Cell], around: theme.Frame, _:
     colours = [around.palette_colour(cell.ground) for cell in kinds.values()]
     steps = [(edge / len(colours), colour) for number, colour in enumerate(colours) for edge in (number, number + 1)]
     figure.add_heatmap(
-        z=ground, x=[_.short_period(period).replace("\n", "<br>") for period in periods],
+        z=ground, x=["<br>".join(filter(None, _.short_period(period))) for period in periods],
         y=["<br>".join(theme.folded(row, 20 if around.row > 40 else 34)) for row in rows],
         zmin=-0.5, zmax=len(colours) - 0.5, colorscale=steps, showscale=False, xgap=2, ygap=4,
         text=[[text or "" for text in line] for line in _matrix(cells, rows, periods, "text")], texttemplate="%{text}",

@@ -84,7 +84,7 @@ def _values(rows: Iterable[Spec]) -> Spec:
 
 def _x(periods: Sequence[str], _: Wording) -> Spec:
     """The time axis, with the same named periods as the live chart."""
-    names = {_day(period): _.short_period(period).split("\n") for period in theme.named_periods(periods)}
+    names = {_day(period): [part for part in _.short_period(period) if part] for period in theme.named_periods(periods)}
     spelled = " : ".join(
         f"timeFormat(datum.value, '%Y-%m-%d') === '{day}' ? {theme.quoted(lines)}" for day, lines in names.items()
     )
@@ -221,10 +221,10 @@ def _bars(frame: pd.DataFrame, look: theme.Palette) -> Spec:
 def _grid(plot: GridPlot, look: theme.Palette, _: Wording) -> Spec:
     cells = plot.cells
     rows = _values(
-        {"r": row["row"], "p": _.short_period(row["period"]).replace("\n", " "), "k": row["kind"],
+        {"r": row["row"], "p": " ".join(_.short_period(row["period"])).strip(), "k": row["kind"],
          "t": str(row["text"]).split("<br>")} for row in cells.to_dict("records"))  # fmt: skip
     kinds = list(plot.kinds)
-    order = [_.short_period(period).replace("\n", " ") for period in sorted(set(cells["period"]))]
+    order = [" ".join(_.short_period(period)).strip() for period in sorted(set(cells["period"]))]
     x = {"field": "p", "type": "ordinal", "sort": order, "axis": {"title": None, "labelAngle": -90}}
     y = {"field": "r", "type": "nominal", "sort": list(dict.fromkeys(cells["row"])),
          "axis": {"title": None, "labelColor": look.text}}  # fmt: skip

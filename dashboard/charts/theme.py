@@ -7,7 +7,6 @@ for readers who do not see red or green (tests/dashboard/test_charts.py measures
 import html
 import json
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from datetime import date
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from dashboard.wording import Wording
+from schemas.drawing import axis
 
 FONT = '"Source Sans", "Source Sans 3", "Segoe UI", system-ui, sans-serif'
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
@@ -95,12 +95,12 @@ def safe(text: object) -> str:
 
 def wrapped(text: str, width: int) -> list[str]:
     """A text in lines, as it stands."""
-    return textwrap.wrap(text, width) or [""]
+    return axis.folded(text, width) or [""]
 
 
 def folded(text: str, width: int = _WIDTH) -> list[str]:
     """A text in lines that fit a phone, made safe for Plotly."""
-    return [safe(line) for line in textwrap.wrap(text, width)]
+    return [safe(line) for line in axis.folded(text, width)]
 
 
 def quoted(texts: list[str]) -> str:
@@ -159,7 +159,7 @@ def period_ticks(figure: go.Figure, periods: list[str], _: Wording, *, at_most: 
     named = named_periods(periods, at_most)
     figure.update_xaxes(
         tickmode="array", tickvals=[middle(period) for period in named],
-        ticktext=[_.short_period(period).replace("\n", "<br>") for period in named],
+        ticktext=["<br>".join(filter(None, _.short_period(period))) for period in named],
     )  # fmt: skip
 
 

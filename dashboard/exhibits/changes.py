@@ -36,7 +36,7 @@ def since_last_month(edition: Edition, _: Wording) -> pd.DataFrame:
 
 def _said(reading: p.Reading, _: Wording) -> str:
     figure = sentences.short(reading, _) or _(NAMES[reading.mark])
-    return f"{figure} ({_.short_period(reading.period).replace(chr(10), ' ')})"
+    return f"{figure} ({' '.join(_.short_period(reading.period)).strip()})"
 
 
 def revisions(edition: Edition, _: Wording, *, inner: bool = False) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def heat_map(edition: Edition, choice: Choice, _: Wording) -> Exhibit:
     title = _("Who reported what, month by month")
     around = Frame(title, _("One cell is one agency's report on one dataset"), _mark(edition), row=_ROW)
     wide = frame.pivot_table(index="row", columns="period", values="said", aggfunc="first", sort=True)
-    named = [_.short_period(period).replace("\n", " ") for period in wide.columns]
+    named = [" ".join(_.short_period(period)).strip() for period in wide.columns]
     table = wide.astype(object).fillna("").set_axis(named, axis=1).rename_axis(_("Report")).reset_index()
     return Exhibit(
         code=f"{LEDGER}.calendar", title=title, headline=sentence(frame, _), plot=GridPlot(frame, used, around),

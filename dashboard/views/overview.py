@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, front, markup, widgets
-from dashboard.address import page_address
+from dashboard.address import LANGUAGE, RELEASE, language, page_address
 from dashboard.answers import Answer
 from dashboard.edition import Edition
 from dashboard.pages import HOME, PAGES
@@ -28,7 +28,7 @@ def render(edition: Edition, _: Wording) -> None:
         if lines:
             st.header(_(page.title), anchor=False)
             rows = "".join(_line(line, _) for line in lines)
-            values = {"release": widgets.kept("release")}
+            values = {RELEASE: widgets.kept(RELEASE), LANGUAGE: language(_)}
             more = markup.link(page_address(page.code, values), _("Charts and tables: {title}", title=_(page.title)))
             st.html(f'<ul class="dl-measures">{rows}</ul>{markup.lines([more])}')
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.address import home
 from dashboard.wording import Wording, plain
 
 
@@ -29,4 +30,4 @@ def unknown_release(release: str, reason: str, _: Wording) -> None:
     else:
         st.title(_("There is no such release"), anchor=False)
         st.markdown(plain(release))
-    st.markdown(_("[Show the newest release](/)"))
+    st.markdown(_("[Show the newest release]({place})", place=home(_)))

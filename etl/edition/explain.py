@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from etl.edition.figures import BASES
+from etl.edition.foreign import english
 from etl.edition.record import Record
 from schemas.wording import N_, Wording
 
@@ -47,7 +48,7 @@ def formula(definition: Mapping[str, Any] | None, _: Wording) -> str:
 def law_lines(keys: Sequence[str], record: Record, _: Wording) -> list[dict[str, str]]:
     """The citations behind a figure: kind of duty, citation, what it says."""
     return [
-        {"basis": _(BASES[record.law[key]["basis"]]), "citation": record.law[key]["citation"],
+        {"basis": _(BASES[record.law[key]["basis"]]), "citation": english(record.law[key]["citation"], _),
          "says": record.law[key]["says"], "key": key}
         for key in keys
     ]  # fmt: skip

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.edition.figures import Reading, agencies, figure, series, verdict, who
+from etl.edition.foreign import english
 from etl.edition.record import Record, Row
 from schemas.marks import NAMES, SIGNS, Mark, mark_of
 from schemas.wording import Wording
 
-MOST_CELLS = 8000
-"""The most cells that a page prints of one table, so that it stays light; the file has them all."""
+MOST_CELLS, MOST_TRANSLATED = 8000, 1000
+"""The most cells that a page prints of one table, so that it stays light; the file has them all. Pages in other languages
+print fewer, so that a release does not grow with every language by all its tables (decision 0030)."""
 _HIDDEN_IN_REVISIONS = SIGNS[Mark.SUPPRESSED]
 
 
@@ -44,7 +46,12 @@ def _cell(row: Row, column: Mapping[str, Any], labels: Mapping[str, str], _: Wor
         return SIGNS[mark_of(status, "certified", None)]
     if column["kind"] in ("whole", "decimal"):
         return number_text(text, _)
-    return labels.get(text, text)
+    return labels.get(text, english(text, _) if column["kind"] == "text" else text)
+
+
+def most_cells(_: Wording) -> int:
+    """How many cells of one table a page in a language prints at most."""
+    return MOST_CELLS if _.language == "en" else MOST_TRANSLATED
 
 
 def dataset_grid(record: Record, dataset: str, _: Wording) -> Grid:
@@ -54,7 +61,7 @@ def dataset_grid(record: Record, dataset: str, _: Wording) -> Grid:
     rows = record.table(dataset)
     if any(column["name"] == "period" for column in columns):
         rows = sorted(rows, key=lambda row: row["period"], reverse=True)
-    rows = rows[: max(MOST_CELLS // len(columns), 1)]
+    rows = rows[: max(most_cells(_) // len(columns), 1)]
     lists = [record.labels(column["vocabulary"]) if column["vocabulary"] else {} for column in columns]
     cells = tuple(
         tuple(_cell(row, column, known, _) for column, known in zip(columns, lists, strict=True)) for row in rows
@@ -107,11 +114,11 @@ def _first_up(words: str) -> str:
 def revisions_grid(rows: Sequence[Row], record: Record, _: Wording) -> Grid:
     """Changed cells, old and new, with the class and the reason; the first so many."""
     heads = (_("Table"), _("Row"), _("Column"), _("Was"), _("Is"), _("Kind"), _("Reason"), _("Date"))
-    most = MOST_CELLS // len(heads)
+    most = most_cells(_) // len(heads)
     cells = tuple(
         (record.title_of(row["dataset"]), row["key"].replace("|", " | "), row["column"], number_text(row["old"], _)
-         or _(NAMES[Mark.MISSING]), number_text(row["new"], _) or _(NAMES[Mark.MISSING]), row["class"], row["reason"],
-         row["date"])
+         or _(NAMES[Mark.MISSING]), number_text(row["new"], _) or _(NAMES[Mark.MISSING]), row["class"],
+         english(row["reason"], _), row["date"])
         for row in rows[:most]
     )  # fmt: skip
     return Grid(_("Every changed figure"), heads, cells, frozenset({3, 4}))

@@ -15,11 +15,13 @@ from etl.edition.duties import DUTIES, Duty
 from etl.edition.explain import formula, law_lines
 from etl.edition.extras import extras
 from etl.edition.figures import PERCENT_FROM, asked, figure, main_series, readings, score, sentence, verdict, who
+from etl.edition.foreign import english, marked, plain, told, unmarked
 from etl.edition.grids import Grid, dataset_grid, history_grid, revisions_grid, signs_in
 from etl.edition.quarter import has_figures, last_whole_quarter
 from etl.edition.record import Record
 from etl.static import render
 from schemas.drawing.svg import svg
+from schemas.languages import LANGUAGES, UNCERTIFIED, is_certified, offered
 from schemas.marks import NAMES, SIGNS
 from schemas.wording import ENGLISH, Wording
 
@@ -42,9 +44,11 @@ def measures_of(duty: Duty, record: Record) -> list[dict[str, Any]]:
 class Site:
     """The pages of one release in one language."""
 
-    def __init__(self, record: Record, _: Wording = ENGLISH) -> None:
-        self.record = record
+    def __init__(self, record: Record, _: Wording = ENGLISH, languages: Sequence[str] = ("en",)) -> None:
+        """The record in a language, and all languages in which the release has pages."""
+        self.record = record.in_words(_)
         self.wording = _
+        self.languages = [LANGUAGES[code] for code in languages if code in LANGUAGES]
         self._pictures: dict[str, str] = {}
 
     def picture(self, measure: Mapping[str, Any]) -> str:
@@ -52,7 +56,7 @@ class Site:
         name = str(measure["id"])
         if name not in self._pictures:
             scene = picture(measure, self.record, self.wording)
-            self._pictures[name] = svg(scene) if scene else ""
+            self._pictures[name] = unmarked(svg(scene)) if scene else ""
         return self._pictures[name]
 
     def pages(self) -> dict[str, str]:
@@ -72,9 +76,11 @@ class Site:
             "created_on": record.created_on.isoformat(), "created_on_words": _.day(record.created_on),
             "data_to": _.period(record.data_to) if record.data_to else "", "twin": TWINS.get(name, ""),
             "duties": DUTIES, "preview": name if name in TWINS else INDEX,
-            "quiet_notice": name != INDEX,
+            "quiet_notice": name != INDEX, "languages": self.languages,
+            "uncertified": "" if is_certified(_) else _(UNCERTIFIED),
+            "in_english": "" if _.language == "en" else Markup(' hreflang="en"'),
         }  # fmt: skip
-        return render(template, shared | values)
+        return told(render(template, shared | values | {"structured": plain(values["structured"])}))
 
     def _samples(self) -> list[str]:
         record = self.record
@@ -117,13 +123,18 @@ class Site:
                  county=record.county["name"])  # fmt: skip
         return structured.marked(f"{said} {score(record, _)}", record.mark())
 
+    def _title(self) -> str:
+        record, _ = self.record, self.wording
+        said = _("{county}: immigration enforcement requests and the county's answers", county=record.county["name"])
+        return record.title if _.language == "en" else structured.marked(said, record.mark())
+
     def _index(self) -> str:
         record, _ = self.record, self.wording
         names, chosen = sorted(record.origins), last_whole_quarter(record.data_to)
         pages = [(structured.marked(record.title_of(n), record.mark([n])), f"tables/{n}.html") for n in names]
         description = self._description()
         return self._render(INDEX, "edition_index.html.j2", {
-            "title": record.title, "description": description, "score": score(record, _), "rows": self._index_rows(),
+            "title": self._title(), "description": description, "score": score(record, _), "rows": self._index_rows(),
             "tables": self._table_rows(names), "percent_from": PERCENT_FROM,
             "has_packet": chosen is not None and has_figures(record, chosen),
             "structured": structured.catalogue(record, description, pages, _),
@@ -158,7 +169,7 @@ class Site:
         title = structured.marked(_(duty.title), record.mark(tables))
         return self._render(duty.code, "edition_duty.html.j2", {
             "title": title, "question": _(duty.question), "description": description, "exhibits": exhibits,
-            "extras": [(extra, Markup(svg(extra.scene)), record.mark([extra.dataset]))  # noqa: S704 - our own SVG
+            "extras": [(extra, Markup(unmarked(svg(extra.scene))), record.mark([extra.dataset]))  # noqa: S704 - our own SVG
                        for extra in extras(duty.code, record, _)],
             "tables": self._table_rows(tables), "structured": structured.page(record, title, description, tables, _),
         })  # fmt: skip
@@ -168,7 +179,7 @@ class Site:
         definition, grid = record.definition(name), dataset_grid(record, name, _)
         total = len(record.table(name))
         columns = [
-            {**column, "law": "; ".join(record.law[key]["citation"] for key in column["law"])}
+            {**column, "law": english("; ".join(record.law[key]["citation"] for key in column["law"]), _)}
             for column in definition["columns"]
         ]
         title = structured.marked(definition["title"], record.mark([name]))
@@ -186,7 +197,7 @@ class Site:
             {"id": one["id"], "title": one["title"], "page": one["page"],
              "target": one["target"]["words"] if one["target"] else _("none"),
              "numerator": formula(one["numerator"], _), "denominator": formula(one["denominator"], _),
-             "dataset": one["dataset"], "law": "; ".join(record.law[key]["citation"] for key in one["law"])}
+             "dataset": one["dataset"], "law": english("; ".join(record.law[key]["citation"] for key in one["law"]), _)}
             for one in record.measures
         ]  # fmt: skip
         names = sorted({c["vocabulary"] for n in record.origins for c in record.definition(n)["columns"]} - {""})
@@ -212,10 +223,16 @@ class Site:
         )
         reasons = [
             {"kind": reason.kind, "code": reason.code, "title": record.title_of(reason.dataset), "period": reason.period,
-             "reason": reason.reason, "by": reason.accepted_by, "on": reason.on.isoformat()}
+             "reason": english(reason.reason, _), "by": reason.accepted_by, "on": reason.on.isoformat()}
             for reason in record.reasons
         ]  # fmt: skip
         return self._render("revisions", "edition_revisions.html.j2", {
             "title": title, "description": description, "grid": grid, "total": len(rows), "reasons": reasons,
             "is_cut": len(grid.rows) < len(rows), "structured": structured.page(record, title, description, [], _),
         })  # fmt: skip
+
+
+def sites(record: Record) -> list[Site]:
+    """The edition in English, and in every language that has a catalogue."""
+    codes = [one.code for one in offered()]
+    return [Site(record, marked(code), codes) for code in codes]

@@ -8,6 +8,8 @@ from schemas.drawing.svg import in_family
 
 _DOTS_PER_INCH = 144
 """The template's page is 600 by 315 points, so that a picture has 1200 by 630 dots."""
+LANGUAGE = "en"
+"""Pages in every language share these pictures: the letters that Typst brings hold neither Chinese nor Korean."""
 
 
 def previews(site: Site) -> dict[str, bytes]:
@@ -29,4 +31,4 @@ def previews(site: Site) -> dict[str, bytes]:
         for name in TWINS
     ]  # fmt: skip
     drawn = pictures("preview.typ", {"pages": pages, "lang": _.language}, dots_per_inch=_DOTS_PER_INCH)
-    return {f"site/{_.language}/{name}.png": picture for name, picture in zip(TWINS, drawn, strict=True)}
+    return {f"site/{LANGUAGE}/{name}.png": picture for name, picture in zip(TWINS, drawn, strict=True)}

@@ -4,13 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from schemas.dictionary import SAMPLE_MARK
 from schemas.release import OpenRelease, Reason
+from schemas.wording import ENGLISH, Wording
 
 ALL_AGENCIES = "ALL"
 Row = Mapping[str, str]
@@ -30,6 +31,25 @@ class Record:
     reasons: tuple[Reason, ...] = ()
     release_id: str = ""
     read: Callable[[str], str] = field(repr=False, compare=False)
+    words: Wording = ENGLISH
+    """The language that titles, labels and caveats are read in. Codes and figures are the same in all."""
+
+    def in_words(self, _: Wording) -> "Record":
+        """The same release read in a language; what was read of its tables is shared."""
+        if _ == self.words:
+            return self
+        other = replace(self, words=_)
+        other.__dict__.update(indicators=self.indicators, _tables=self._tables)
+        return other
+
+    def _said(self, entry: Mapping[str, Any], *names: str) -> dict[str, Any]:
+        """A definition with the texts of these names in the language."""
+        _ = self.words
+        spoken = {
+            name: [_(text) for text in entry[name]] if isinstance(entry[name], list) else _(entry[name])
+            for name in names if entry.get(name)
+        }  # fmt: skip
+        return {**entry, **spoken}
 
     def json(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """One of the definitions, by its name without ending."""
@@ -50,12 +70,17 @@ class Record:
     @cached_property
     def measures(self) -> list[dict[str, Any]]:
         """The definitions of the indicators, in the order of their numbers."""
-        return sorted(self.json("indicators"), key=lambda one: (len(one["id"].partition("_")[0]), one["id"]))
+        ordered = sorted(self.json("indicators"), key=lambda one: (len(one["id"].partition("_")[0]), one["id"]))
+        return [self._measure(one) for one in ordered]
+
+    def _measure(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        said = self._said(one, "title", "counted", "caveat", *(() if one["unit"] == "share" else ("unit",)))
+        return {**said, "target": self._said(one["target"], "words") if one["target"] else None}
 
     @cached_property
     def law(self) -> dict[str, dict[str, str]]:
         """Every citation, by key."""
-        return {entry["key"]: entry for entry in self.json("law")}
+        return {entry["key"]: self._said(entry, "says") for entry in self.json("law")}
 
     @cached_property
     def county(self) -> dict[str, Any]:
@@ -67,7 +92,9 @@ class Record:
     def events(self) -> list[dict[str, Any]]:
         """The changes of law and policy, oldest first, with the number that every chart gives them."""
         ordered = sorted(self.county["events"], key=lambda event: str(event["on"]))
-        return [{**event, "number": number} for number, event in enumerate(ordered, start=1)]
+        return [
+            {**self._said(event, "label", "says"), "number": number} for number, event in enumerate(ordered, start=1)
+        ]
 
     @cached_property
     def _tables(self) -> dict[str, list[dict[str, str]]]:
@@ -88,7 +115,10 @@ class Record:
     def definition(self, dataset: str) -> dict[str, Any]:
         """The definition of a table."""
         if dataset not in self._definitions:
-            self._definitions[dataset] = self.json(dataset)
+            found = self._said(self.json(dataset), "title", "one_row_is", "summary", "caveats")
+            found["columns"] = [self._said(one, "label", "description", "unit", "caveat") for one in found["columns"]]
+            found["rules"] = [self._said(one, "says") for one in found["rules"]]
+            self._definitions[dataset] = {**found, "disclosure": self._said(found["disclosure"], "reason")}
         return self._definitions[dataset]
 
     @cached_property
@@ -99,7 +129,7 @@ class Record:
         """The label of each code of a vocabulary; none where no table of the release uses it."""
         if vocabulary not in self._labels:
             rows = self.rows(f"definitions/vocabularies/{vocabulary}.csv") if self.uses(vocabulary) else []
-            self._labels[vocabulary] = {row["code"]: row["label"] for row in rows}
+            self._labels[vocabulary] = {row["code"]: self.words(row["label"]) if row["label"] else "" for row in rows}
         return self._labels[vocabulary]
 
     def agency(self, code: str) -> str:
@@ -119,7 +149,7 @@ class Record:
 
     def mark(self, datasets: Iterable[str] = ()) -> str:
         """The mark of made-up figures, empty for a real record."""
-        return SAMPLE_MARK if self.is_sample(datasets) else ""
+        return self.words(SAMPLE_MARK) if self.is_sample(datasets) else ""
 
     def title_of(self, dataset: str) -> str:
         """What a table is called."""

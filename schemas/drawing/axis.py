@@ -1,7 +1,9 @@
 """Where figures and periods stand on a picture: round ticks up the side, months along the foot."""
 
 import math
+import re
 import textwrap
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +13,10 @@ from schemas.wording import Wording
 _STEPS = (1, 2, 5, 10)
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 MOST_LABELS = 8
+_PARTS = re.compile(
+    r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff5e][、。，．；：！？）」』》〉”’%]*|[^\s\u2e80-\u9fff]+\s*|\s+"
+)
+"""What is not broken over two lines: a Chinese or Japanese letter with the signs that end it, or a word."""
 
 
 def months(period: str) -> float:
@@ -93,6 +99,25 @@ def foot(plot: Plot, periods: Sequence[str], _: Wording, *, y: float) -> tuple[l
     return rules, texts
 
 
+def folded(words: str, wide: int) -> list[str]:
+    """Words in lines of at most so many letters; a letter of Chinese, Japanese or Korean is as wide as two.
+
+    Chinese and Japanese are broken between any two letters, but never before a sign that ends something.
+    """
+    if not any(map(_is_wide, words)):
+        return textwrap.wrap(words, wide)
+    lines = [""]
+    for part in _PARTS.findall(words):
+        if lines[-1] and sum(1 + _is_wide(letter) for letter in lines[-1] + part.rstrip()) > wide:
+            lines.append("")
+        lines[-1] += part if lines[-1] else part.lstrip()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
+
+
 def heading(lines: Sequence[tuple[str, str]], *, wide: int = 74) -> tuple[list[Text], float]:
     """Lines at the top left, folded by number of letters, as (kind, words); returns them and the height they take.
 
@@ -101,7 +126,7 @@ def heading(lines: Sequence[tuple[str, str]], *, wide: int = 74) -> tuple[list[T
     texts, y = [], 10.0
     for kind, words in lines:
         narrow = wide - 14 if kind == "title" else wide
-        for line in textwrap.wrap(words, narrow):
+        for line in folded(words, narrow):
             size, weight = (14, "bold") if kind == "title" else (12, "bold" if kind == "sample" else "normal")
             texts.append(Text(2, y, line, "left", size, QUIET if kind == "said" else INK, weight))
             y += 18

@@ -201,7 +201,7 @@ def test_the_page_around_the_app_has_language_title_and_description(files, page)
     status, headers, body = ask(files, path)
     text = body.decode()
     assert status == 200
-    assert '<html lang="en">' in text
+    assert '<html lang="en" dir="ltr">' in text
     assert f"<title>{page.title.replace(chr(39), '&#x27;')} – Daylight</title>" in text
     assert '<meta name="description"' in text
     assert "agent" not in text

@@ -9,7 +9,7 @@ from PIL import Image
 
 from etl.edition.duties import DUTIES
 from etl.edition.packet import MOST_NOTES, explanations, open_promises, packet_data, packet_pdf, revisions
-from etl.edition.pages import Site
+from etl.edition.pages import Site, sites
 from etl.edition.quarter import Quarter, course, last_whole_quarter, quarter
 from etl.edition.record import record_of
 from etl.edition.typeset import pictures
@@ -243,7 +243,8 @@ def test_the_release_names_itself_in_its_packet_and_lists_it_outside_the_digest(
 
 def test_the_pages_of_a_release_can_be_made_again_by_anyone(release):
     opened = open_folder(release)
-    made = Site(record_of(opened)).pages()
+    made = {path: text for site in sites(record_of(opened)) for path, text in site.pages().items()}
+    assert len({path.split("/")[1] for path in made}) == 7
     assert {path: opened.text(path) for path in made} == made
 
 
