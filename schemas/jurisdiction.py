@@ -93,6 +93,7 @@ class Jurisdiction:
     data_licence_url: str
     due_day: int
     immigration_agencies: tuple[str, ...]
+    languages: tuple[str, ...]
     law: dict[str, Law]
     events: tuple[Event, ...]
     duties: tuple[Duty, ...]
@@ -142,6 +143,7 @@ def jurisdiction(jurisdiction_id: str = DEFAULT) -> Jurisdiction:
             events=tuple(events),
             duties=tuple(duties),
             immigration_agencies=tuple(facts.pop("immigration_agencies")),
+            languages=tuple(facts.pop("languages")),
             **facts,
         )
     except (KeyError, TypeError, ValueError) as fault:

@@ -233,6 +233,6 @@ class Site:
 
 
 def sites(record: Record) -> list[Site]:
-    """The edition in English, and in every language that has a catalogue."""
-    codes = [one.code for one in offered()]
+    """The edition in English, and in the county's languages that have a catalogue."""
+    codes = [one.code for one in offered() if one.code in ("en", *record.county["languages"])]
     return [Site(record, marked(code), codes) for code in codes]

@@ -33,8 +33,6 @@ HEADING = "[data-testid=stMain] h1"
 CHART = "[data-testid=stPlotlyChart]"
 DRAWN = ".js-plotly-plot .main-svg"
 WITHOUT_CHARTS = ("overview", "promises", "changes", "ask", "downloads", "about")
-DEEP_LINK = re.compile(r"/(_stcore/health|_stcore/host-config)$")
-"""Opened below the root, Streamlit's own script first asks for these beside the page: two harmless 404."""
 AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
 NOT_OURS: dict[str, tuple[str, str]] = {}
 """What axe-core finds in Streamlit's own frame and cannot be mended: rule -> (selector, reason). Never a whole page.
@@ -116,8 +114,8 @@ class Visit:
         self.page.on("request", self._asked)
 
     def _heard(self, message: ConsoleMessage) -> None:
-        """Keep errors of the console, but for Streamlit's own two on deep links."""
-        if message.type == "error" and not DEEP_LINK.search(str(message.location.get("url", ""))):
+        """Keep errors of the console."""
+        if message.type == "error":
             self.errors.append(f"{message.text} {message.location}")
 
     def _asked(self, request: Request) -> None:

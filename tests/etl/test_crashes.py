@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -33,10 +34,11 @@ SCRIPT = Path(__file__).parents[1] / "killing.py"
 
 
 def small_release(out: Path, day: int, previous: OpenRelease | None = None, key: Path | None = None) -> OpenRelease:
+    county = replace(jurisdiction(), languages=())
     facts = ReleaseFacts(
-        title="The record", created_on=date(2026, 10, day), county=jurisdiction(), data_to="2026-09", tables=()
+        title="The record", created_on=date(2026, 10, day), county=county, data_to="2026-09", tables=()
     )
-    texts = _definitions({}, jurisdiction()) | {"data.json": EMPTY_CATALOG, "tables/indicators.csv": INDICATORS}
+    texts = _definitions({}, county) | {"data.json": EMPTY_CATALOG, "tables/indicators.csv": INDICATORS}
     files = {path: text.encode() for path, text in texts.items()} | {"tables/big.csv": b"a\n" * 20_000}
     made = Content(facts=facts, files=files)
     link = Link(id=previous.id, digest=previous.manifest.digest) if previous else None
