@@ -7,6 +7,7 @@ line breaks (RFC 4180). The standard library's reader does the parsing.
 import csv
 import io
 from collections.abc import Iterator
+from statistics import median_low
 
 _DELIMITERS = (",", ";", "\t")
 _LOOKED_AT = 100_000
@@ -50,10 +51,18 @@ def decode(content: bytes) -> tuple[str, bool]:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that splits the first lines into most columns, quoted parts left out."""
+    """The delimiter that stands in most of the first lines, and often in each; quoted parts are left out.
+
+    A comma within cells ("ICE, FOIA 15-87693", 1,234,567) can outnumber the tabs of a line, but seldom those of all lines.
+    """
     head = [line for line in text[:_LOOKED_AT].splitlines()[:20] if line.strip()]
     unquoted = ["".join(line.split('"')[::2]) for line in head]
-    return max(_DELIMITERS, key=lambda mark: max((line.count(mark) for line in unquoted), default=0))
+
+    def weight(mark: str) -> int:
+        counts = [line.count(mark) for line in unquoted if mark in line]
+        return len(counts) ** 2 * median_low(counts) if counts else 0
+
+    return max(_DELIMITERS, key=weight)
 
 
 def records(text: str) -> Iterator[Record]:

@@ -68,6 +68,28 @@ def test_csv_in_any_form_gives_the_same_table(content, warned, csv_file):
     assert [finding.kind.code for finding in file.findings] == warned
 
 
+@pytest.mark.parametrize("delimiter", ["\t", ";"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ("ICE, FOIA 15-87693", "2,264", "89"),
+            ("ICE, FOIA 15-87693", "1,901,427", "48,076,806"),
+            ("ICE, FOIA", "1", "2"),
+        ],
+        [("a, b, c, d", "1,234,567", "2")],
+        [("ICE, FOIA", "15"), ("ICE, FOIA", "94", "3")],
+    ],
+    ids=["more commas in one line than columns", "one row", "rows cut short"],
+)
+@pytest.mark.parametrize("title", [(), ("Report, third quarter",)])
+def test_commas_within_cells_do_not_make_a_file_one_with_commas(delimiter, rows, title, csv_file):
+    lines = [*title, delimiter.join(("period", "agency", "note")), *(delimiter.join(row) for row in rows)]
+    table = csv_file(("\n".join(lines) + "\n").encode()).table
+    assert table.header == ("period", "agency", "note")
+    assert [tuple(cell for cell in cells if cell) for _, cells in table.rows] == rows
+
+
 def test_a_row_is_numbered_by_the_line_it_starts_on(csv_file):
     file = csv_file(b'a,b\n"one\nand\nmore",2\n\n3,4\n')
     assert [(number, cells[0]) for number, cells in file.table.rows] == [(2, "one\nand\nmore"), (6, "3")]
