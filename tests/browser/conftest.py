@@ -160,10 +160,14 @@ class Visit:
         expect(self.page.locator("[data-testid=stApp]")).to_have_css("background-color", wanted, timeout=PATIENCE)
 
     def grounded(self, ground: str) -> None:
-        """Wait until each chart has the ground that the page has."""
-        for place in range(self.page.locator(CHART).count()):
-            drawing = self.page.locator(CHART).nth(place).locator(DRAWN).first
-            expect(drawing).to_have_css("background-color", rgb(PALETTES[ground].ground), timeout=PATIENCE)
+        """Wait until every chart that stands on the page has the ground that the page has."""
+        wanted = {"charts": CHART, "drawn": DRAWN, "colour": rgb(PALETTES[ground].ground)}
+        self.page.wait_for_function(
+            "({charts, drawn, colour}) => [...document.querySelectorAll(charts)].every(chart => {"
+            " const drawing = chart.querySelector(drawn);"
+            " return drawing && getComputedStyle(drawing).backgroundColor === colour; })",
+            arg=wanted, timeout=PATIENCE,
+        )  # fmt: skip
 
     def unfold(self) -> None:
         """Open everything that a click opens."""

@@ -60,13 +60,19 @@ def ask(app: Starlette, path: str, method: str = "GET", **asked_headers: str) ->
 
 
 @pytest.fixture(scope="module")
-def files(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Starlette:
+def copied(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     copy = folder / "catalogue"
     shutil.copytree(catalogue, copy, symlinks=True)
     (folder / "secret.txt").write_text("secret", encoding="utf-8")
     (copy / "escape.txt").symlink_to(folder / "secret.txt")
-    return _site(copy)
+    return copy
+
+
+@pytest.fixture
+def files(copied: Path) -> Starlette:
+    """The site of the copy; made for each test, as other tests show other catalogues."""
+    return _site(copied)
 
 
 def _site(folder: Path) -> Starlette:
