@@ -72,10 +72,11 @@ def release_at(location: Path) -> Any:
         raise ReleaseDamaged(f"There is neither a release nor a catalogue in {location}.") from fault
 
 
-def signer(key: Path | None) -> Any:
+def signer(key: Path | None, *, ask: bool = True) -> Any:
     """The key of --sign-key, else of the settings, ready to sign; None where none is named.
 
-    Its password comes from the settings, else from the person at the terminal; SettingsError where there is neither.
+    Its password comes from the settings, else (with `ask`) from the person at the terminal; SettingsError where there is
+    neither.
     """
     from etl.errors import SettingsError
     from etl.settings import current
@@ -88,7 +89,7 @@ def signer(key: Path | None) -> Any:
         told = settings.signing_password()
         if told is not None:
             return told
-        if not sys.stdin.isatty():
+        if not (ask and sys.stdin.isatty()):
             raise SettingsError(
                 f"The signing key {chosen} is encrypted: set DAYLIGHT_SIGN_KEY_PASSWORD or DAYLIGHT_SIGN_KEY_PASSWORD_FILE."
             )

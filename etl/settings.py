@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from etl.errors import SettingsError
+from etl.publish.portal_settings import PREFIX as PORTAL_PREFIX
 from etl.publish.portal_settings import PortalSettings, portal_settings_from
 
 FILE = "daylight.toml"
@@ -24,6 +25,7 @@ class Settings(BaseModel):
     catalogue: the local catalogue's folder. jurisdiction: the county's folder in schemas/jurisdictions. on: the day a
     command takes for today. host and port: where `serve` listens. public_url: the address at which the catalogue is
     public. sign_key: the file of the key that signs; sign_key_password(_file): what opens it, never from daylight.toml.
+    inbox: where submissions are kept, for `doctor`. grace_days: how long after a due day the release may take.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +35,8 @@ class Settings(BaseModel):
     on: date | None = None
     host: str = "127.0.0.1"
     port: int = 8501
+    inbox: Path | None = None
+    grace_days: int = Field(5, ge=0)
     public_url: str = Field("", pattern=r"^(https?://[^\s/]+\S*)?$")
     sign_key: Path | None = None
     sign_key_password: SecretStr | None = None
@@ -82,6 +86,25 @@ def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
         wrong = ", ".join(sorted({str(error["loc"][0]) for error in fault.errors()}))
         where = f"{FILE} or {PREFIX}… variable"
         raise SettingsError(f"These settings are not understood ({where}): {wrong}.") from fault
+
+
+def _unknown(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """DAYLIGHT_* variables that no setting has."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    ours = (name for name in environment if name.startswith(PREFIX) and not name.startswith(PORTAL_PREFIX))
+    return tuple(sorted(set(ours) - known))
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """The DAYLIGHT_* variables of this process that no setting has: most are misspelt."""
+    return _unknown(os.environ)
+
+
+def portal_is_configured() -> bool:
+    """Whether this process has any setting of a portal."""
+    path = Path.cwd() / FILE
+    told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return "socrata" in told or any(name.startswith(PORTAL_PREFIX) for name in os.environ)
 
 
 def current() -> Settings:
