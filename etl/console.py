@@ -19,6 +19,10 @@ On = Annotated[
 CatalogueOption = Annotated[Path | None, typer.Option("--catalogue", help="The catalogue's folder [var/catalogue].")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this the plan is printed and nothing is changed.")]
 
+Summary = Annotated[
+    bool, typer.Option("--summary", help="End with one line on stderr that says how it went, fit for a mail.")
+]
+
 SignKey = Annotated[
     Path | None, typer.Option("--sign-key", exists=True, dir_okay=False, help="Sign with the secret key in this file.")
 ]

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -26,6 +27,7 @@ class Settings(BaseModel):
     command takes for today. host and port: where `serve` listens. public_url: the address at which the catalogue is
     public. sign_key: the file of the key that signs; sign_key_password(_file): what opens it, never from daylight.toml.
     inbox: where submissions are kept, for `doctor`. grace_days: how long after a due day the release may take.
+    log: "json" writes structured logs to stderr. metrics_dir: where runs leave a file for a monitor.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +39,8 @@ class Settings(BaseModel):
     port: int = 8501
     inbox: Path | None = None
     grace_days: int = Field(5, ge=0)
+    log: Literal["off", "json"] = "off"
+    metrics_dir: Path | None = None
     public_url: str = Field("", pattern=r"^(https?://[^\s/]+\S*)?$")
     sign_key: Path | None = None
     sign_key_password: SecretStr | None = None
@@ -98,6 +102,14 @@ def _unknown(environment: Mapping[str, str]) -> tuple[str, ...]:
 def unknown_variables() -> tuple[str, ...]:
     """The DAYLIGHT_* variables of this process that no setting has: most are misspelt."""
     return _unknown(os.environ)
+
+
+def wants_logs() -> bool:
+    """Whether DAYLIGHT_LOG or `daylight.toml` asks for structured logs; settings that make no sense ask for nothing."""
+    try:
+        return current().log == "json"
+    except SettingsError:
+        return False
 
 
 def portal_is_configured() -> bool:
