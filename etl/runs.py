@@ -82,15 +82,11 @@ def recorded(command: Callable[P, T]) -> Callable[P, T]:
         run, began = Run(command.__name__), monotonic()
         _logs()
         token = _current.set(run)
-        fault: BaseException | None = None
         try:
             return command(*arguments, **options)
-        except BaseException as raised:
-            fault = raised
-            raise
         finally:
             _current.reset(token)
-            _tell(run, _code_of(fault), monotonic() - began)
+            _tell(run, _code_of(sys.exc_info()[1]), monotonic() - began)
 
     return told
 
