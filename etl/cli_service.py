@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from etl.console import Json, On, print_json, progress_shown, say, signer, today
+from etl.console import CatalogueOption, Json, On, print_json, progress_shown, say, signer, today
 
 _PATIENCE_SECONDS = 10
 """How long the doctor waits for a portal in trouble, altogether."""
 
 
 def doctor(
+    catalogue: CatalogueOption = None,
     port: Annotated[
         list[int] | None, typer.Option("--port", help="Where a server is or would be; may be given again.")
     ] = None,
@@ -28,7 +29,8 @@ def doctor(
     with progress_shown() as progress:
         progress("Looking")
         try:
-            settings = current()
+            told = current()
+            settings = told.model_copy(update={"catalogue": catalogue or told.catalogue})
             lines = surgery.examine(surgery.Situation(
                 settings, today(on), now(), unknown_variables(),
                 opened=lambda: signer(None, ask=False), reached=None if no_portal else _portal(),

@@ -103,7 +103,8 @@ def clock(catalogue: Catalogue | None, today: date, now: datetime, *, synchroniz
         found = f"The newest release was made on {newest}, which has not come yet."
         return broken("clock", looked_at, found, "timedatectl set-ntp true")
     if today != now.date():
-        return warn("clock", looked_at, "The settings name another day than the clock.", "unset DAYLIGHT_ON")
+        return warn("clock", looked_at, "Another day than the clock's was asked for.",
+                    "unset DAYLIGHT_ON, or leave --on away")  # fmt: skip
     if synchronized.parent.is_dir() and not synchronized.exists():
         return warn("clock", looked_at, "It has not been set by a time server yet.", "timedatectl set-ntp true")
     return ok("clock", looked_at, "It does not lie before the newest release.")

@@ -124,6 +124,13 @@ def test_a_backup_comes_back_as_it_was(published, tmp_path):
     assert rights == {"srv/catalogue": "0o755", "inbox": "0o700", "keys": "0o700"}
 
 
+def test_a_backup_holds_no_password(published, tmp_path):
+    (tmp_path / "keys/password").write_text("planted")
+    backup = Path(published("daylight-backup").stdout.strip())
+    listed = subprocess.run(["tar", "-tzf", backup / "keys.tar.gz"], capture_output=True, text=True, check=True).stdout
+    assert sorted(listed.split()) == ["./", "./daylight.key", "./daylight.pub"]
+
+
 def test_what_stood_there_is_kept(published, tmp_path):
     backup = published("daylight-backup").stdout.strip()
     (tmp_path / "inbox/later.csv").write_text("later")

@@ -93,7 +93,10 @@ def test_every_service_that_can_fail_tells_somebody():
 def test_the_replicas_cannot_reach_what_is_not_public():
     text = text_of("daylight-web@.service")
     assert "User=daylight-web" in text
-    assert "InaccessiblePaths=-/etc/daylight/keys -/var/lib/daylight -/var/backups/daylight" in text
+    assert (
+        "InaccessiblePaths=-/etc/daylight/keys -/etc/daylight/password -/var/lib/daylight -/var/backups/daylight"
+        in text
+    )
     assert "publisher.env" not in text
     assert "IPAddressDeny=any\nIPAddressAllow=localhost" in text
     assert "ReadWritePaths" not in text

@@ -228,6 +228,10 @@ def test_a_damaged_catalogue_goes_before_everything_else(doctor, catalogue_copy)
     assert "daylight verify" in lines["catalogue"]["mend"]
 
 
+def test_an_option_names_the_catalogue_before_the_settings_do(doctor, catalogue, tmp_path):
+    assert doctor(tmp_path / "nothing", "--catalogue", catalogue)[1]["catalogue"]["looked_at"] == str(catalogue)
+
+
 def test_nothing_published_yet(doctor, tmp_path):
     code, lines = doctor(tmp_path / "catalogue")
     assert code == 0
