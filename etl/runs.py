@@ -20,7 +20,8 @@ from schemas import journal
 P = ParamSpec("P")
 T = TypeVar("T")
 _WORDS = {
-    0: "done", 10: "refused, a submission has errors", 11: "refused, small counts could not be protected",
+    0: "done", 2: "not understood, or there was nothing to do it with",
+    10: "refused, a submission has errors", 11: "refused, small counts could not be protected",
     12: "stopped, a release is damaged", 13: "failed, nothing or not everything was published",
     14: "stopped, a setting is wrong", 15: "stopped, a declaration is wrong", 130: "interrupted",
 }  # fmt: skip

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -70,13 +70,22 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
-def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
-    """Settings of an environment and a folder; SettingsError names the setting that makes no sense."""
+def _told_in(folder: Path) -> dict[str, Any]:
+    """What `daylight.toml` in a folder says; nothing where there is none."""
     path = folder / FILE
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsError(f"{FILE}: {fault}") from fault
+    except OSError as fault:
+        raise SettingsError(f"{path} cannot be read: {fault.strerror}. Run from a folder that you may read.") from fault
+
+
+def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
+    """Settings of an environment and a folder; SettingsError names the setting that makes no sense."""
+    told = _told_in(folder)
     if "sign_key_password" in told:
         raise SettingsError(
             f"{FILE}: a password belongs in {PREFIX}SIGN_KEY_PASSWORD or {PREFIX}SIGN_KEY_PASSWORD_FILE."
@@ -114,9 +123,7 @@ def wants_logs() -> bool:
 
 def portal_is_configured() -> bool:
     """Whether this process has any setting of a portal."""
-    path = Path.cwd() / FILE
-    told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return "socrata" in told or any(name.startswith(PORTAL_PREFIX) for name in os.environ)
+    return "socrata" in _told_in(Path.cwd()) or any(name.startswith(PORTAL_PREFIX) for name in os.environ)
 
 
 def current() -> Settings:

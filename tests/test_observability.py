@@ -125,6 +125,13 @@ def test_runs_are_told_without_what_they_read(daylight, small, tmp_path):
     assert [told for told in (SECRET, PERSON, "Maria") if told in everything] == []
 
 
+def test_an_empty_inbox_is_no_fault_of_the_program(daylight, tmp_path):
+    (tmp_path / "inbox").mkdir()
+    ran = daylight("build", "--submissions", "inbox", "--out", "out", "--summary", folder=tmp_path)
+    assert ran.code == 2
+    assert "nothing to do it with (exit code 2, " in ran.err.splitlines()[-1]
+
+
 def test_the_file_for_a_monitor_remembers_the_last_success(tmp_path):
     def values():
         (path,) = tmp_path.iterdir()
