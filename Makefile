@@ -12,7 +12,7 @@ $(shell rm -f var/.built)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format bench fuzz lock samples docs words clean
+.PHONY: help run build test check format bench fuzz lock samples docs words clean audit sbom wheel
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
@@ -49,6 +49,7 @@ var/.built: .venv/.run $(SOURCES)
 test: .venv/.test ## run every test, the real browser included
 	@.ci/browser
 	@.ci/minisign
+	@.ci/services
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: .venv/.test ## format, lint, types, import contracts, docs up to date, fast tests
@@ -87,6 +88,15 @@ samples: .venv/.run ## make the public tables and the sample submissions again
 
 lock: .venv/.test ## resolve the dependencies again, with hashes
 	@.ci/lock
+
+audit: ## look for known weaknesses of everything that is locked (asks the network)
+	@PYTHON=$(PYTHON) .ci/audit weaknesses
+
+sbom: ## the bill of materials (CycloneDX) and the licences of what is shipped, into var/supply-chain
+	@PYTHON=$(PYTHON) .ci/audit materials
+
+wheel: ## build the wheel twice, compare, and keep it in var/supply-chain
+	@PYTHON=$(PYTHON) .ci/audit wheel
 
 clean: ## remove what was built (var/) and installed (.venv/)
 	@rm -rf var .venv

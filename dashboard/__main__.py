@@ -9,7 +9,8 @@ from dashboard.server import HOST, PORT, serve
 def main() -> None:
     """Serve until interrupted."""
     catalogue = os.environ.get("DAYLIGHT_CATALOGUE", str(DEFAULT_CATALOGUE))
-    serve(catalogue, host=os.environ.get("DAYLIGHT_HOST", HOST), port=int(os.environ.get("DAYLIGHT_PORT", PORT)))
+    where = (os.environ.get("DAYLIGHT_HOST", HOST), int(os.environ.get("DAYLIGHT_PORT", PORT)))
+    serve(catalogue, host=where[0], port=where[1], logs=os.environ.get("DAYLIGHT_LOG") == "json")
 
 
 if __name__ == "__main__":

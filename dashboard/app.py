@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import data, newest, views, widgets
+from dashboard import data, newest, observe, views, widgets
 from dashboard.address import LANGUAGE, RELEASE, language
 from dashboard.edition import in_language
 from dashboard.pages import HOME, PAGES, path_of
@@ -68,4 +68,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with observe.page_run():
+        main()

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from streamlit.starlette import App
 
-from dashboard import data, gallery, shell, views
+from dashboard import data, gallery, observe, shell, views
 from dashboard.compress import Compressed
 from dashboard.edition import in_language
 from dashboard.exhibits.model import Choice
@@ -26,6 +26,7 @@ from dashboard.outlets import outlet_routes
 from dashboard.pages import PAGES
 from dashboard.signposts import signpost_routes
 from dashboard.wording import ENGLISH
+from schemas import journal
 from schemas.errors import ReleaseDamaged
 
 SCRIPT = Path(__file__).with_name("app.py")
@@ -45,6 +46,7 @@ async def _lifespan(_app: App) -> AsyncIterator[None]:
             shell.page_html(page, edition, ENGLISH)
             gallery.exhibits_on(edition, page.code, Choice(), ENGLISH)
     assert views.RENDERERS  # noqa: S101 - the pages and plotly are imported by now
+    journal.take_over_if_on()  # Streamlit has set up its loggers by now
     gc.collect()
     gc.freeze()
     yield
@@ -57,12 +59,12 @@ def application(catalogue: Path | str) -> App:
         *shell.page_routes(),
         *signpost_routes(),
         *outlet_routes(),
+        *observe.metrics_routes(),
         Route("/catalogue", RedirectResponse("/catalogue/", status_code=308)),
         Mount("/catalogue", CatalogueFiles(data.catalogue_folder())),
     ]
-    return App(
-        SCRIPT, routes=routes, middleware=[Middleware(shell.SafeHeaders), Middleware(Compressed)], lifespan=_lifespan
-    )
+    around = [Middleware(observe.Observed), Middleware(shell.SafeHeaders), Middleware(Compressed)]
+    return App(SCRIPT, routes=routes, middleware=around, lifespan=_lifespan)
 
 
 def _say(line: str) -> None:
@@ -83,8 +85,15 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def serve(catalogue: Path | str, *, host: str = HOST, port: int = PORT, say: Callable[[str], None] = _say) -> None:
-    """Serve until interrupted. `say` gets one line when visitors can come; OSError when the address is taken."""
+def serve(
+    catalogue: Path | str, *, host: str = HOST, port: int = PORT, logs: bool = False, say: Callable[[str], None] = _say
+) -> None:
+    """Serve until interrupted. `say` gets one line when visitors can come; OSError when the address is taken.
+
+    logs: write one JSON object a line to stderr, for each request and each warning of a library.
+    """
+    if logs:
+        journal.switch_on(sys.stderr)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,7 +102,8 @@ def serve(catalogue: Path | str, *, host: str = HOST, port: int = PORT, say: Cal
         shown = f"[{host}]" if ":" in host else host
         line = f"Daylight is ready: http://{shown}:{bound} (files: http://{shown}:{bound}/catalogue/)"
         config = uvicorn.Config(
-            application(catalogue), host=host, port=bound, log_level="warning", access_log=False, use_colors=False,
+            application(catalogue), host=host, port=bound, log_level="warning", access_log=False,
+            log_config=None if logs else uvicorn.config.LOGGING_CONFIG, use_colors=False,
             server_header=False, timeout_graceful_shutdown=3, lifespan="on",
         )  # fmt: skip
         _Server(config, lambda: say(line)).run(sockets=[listening])

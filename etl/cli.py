@@ -11,12 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from etl import cli_agency, cli_trust
+from etl import cli_agency, cli_service, cli_trust
 from etl.console import (
     CatalogueOption,
     Json,
     On,
     SignKey,
+    Summary,
     Yes,
     catalogue_folder,
     local_catalogue,
@@ -27,6 +28,7 @@ from etl.console import (
     signer,
     today,
 )
+from etl.runs import note, recorded, say_summaries
 from schemas.errors import DaylightError
 
 app = typer.Typer(
@@ -36,7 +38,7 @@ app = typer.Typer(
 )  # fmt: skip
 for command in (
     cli_agency.check, cli_agency.template, cli_agency.receive, cli_agency.aggregate,
-    cli_trust.keygen, cli_trust.verify, cli_trust.withdraw,
+    cli_trust.keygen, cli_trust.verify, cli_trust.withdraw, cli_service.doctor,
 ):  # fmt: skip
     app.command()(command)
 
@@ -75,6 +77,7 @@ def datasets(as_json: Json = False) -> None:
 
 
 @app.command()
+@recorded
 def build(  # noqa: PLR0913, PLR0917 - one option each
     submissions: Annotated[
         Path,
@@ -89,9 +92,11 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
         bool, typer.Option("--audit", help="Work out how far each hidden count is open, however many there are.")
     ] = False,
     sign_key: SignKey = None,
+    summary: Summary = False,
     as_json: Json = False,
 ) -> None:
     """Make one release of all submissions. Example: daylight build --submissions data --out var/releases"""
+    note(summary=summary)
     from etl import judging, pipeline, report
     from etl.assemble import signed
     from etl.inbox import submissions_in
@@ -114,17 +119,22 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
         built = pipeline.build(judged, settings, earlier=earlier, audit=audit, progress=progress)
         made = signed(built.release, signing) if signing and not built.unchanged else built.release
         place = write_release(made, out, earlier)
+    note(release=built.release.manifest.id, warnings=len(built.warnings), unchanged=built.unchanged)
     warnings = [{"file": file, **report.finding_json(finding)} for file, finding in built.warnings]
     if as_json:
         manifest = built.release.manifest
         print_json({"id": manifest.id, "digest": manifest.digest, "path": str(place), "unchanged": built.unchanged,
                      "previous": manifest.previous.id if manifest.previous else None, "warnings": warnings})  # fmt: skip
         return
+    _say_built(built.release.manifest.id, warnings=len(warnings), unchanged=built.unchanged)
+
+
+def _say_built(release: str, *, warnings: int, unchanged: bool) -> None:
     if warnings:
-        typer.echo(f"{len(warnings)} warnings are published with the figures; --json lists them.", err=True)
-    if built.unchanged:
+        typer.echo(f"{warnings} warnings are published with the figures; --json lists them.", err=True)
+    if unchanged:
         typer.echo("Nothing is new since this release; it was made again as it was.", err=True)
-    say(built.release.manifest.id)
+    say(release)
 
 
 def _history(previous: Path | None) -> tuple[list[Any], Any]:
@@ -171,6 +181,7 @@ def diff(old: Path, new: Path, as_json: Json = False) -> None:
 
 
 @app.command()
+@recorded
 def publish(  # noqa: PLR0913, PLR0917 - one option each
     release: Annotated[Path, typer.Argument(help="The folder of a release.")],
     to: Annotated[To, typer.Option(help="Where to.")],
@@ -184,11 +195,13 @@ def publish(  # noqa: PLR0913, PLR0917 - one option each
     allow_sample: Annotated[
         bool, typer.Option("--allow-sample", help="Socrata: sample rows may go to private datasets.")
     ] = False,
+    summary: Summary = False,
     as_json: Json = False,
 ) -> None:
     """Publish a release. Example: daylight publish var/releases/ID --to local --catalogue var/catalogue --yes"""
     from schemas.release import open_folder
 
+    note(summary=summary, destination=str(to), release=release.resolve().name, planned=not yes)
     if to is To.SOCRATA:
         from etl.cli_publish import Options, publish_to_socrata
 
@@ -273,7 +286,7 @@ def serve(
     settings = current()
     where = (host or settings.host, settings.port if port is None else port)
     try:
-        run(catalogue_folder(catalogue), host=where[0], port=where[1])
+        run(catalogue_folder(catalogue), host=where[0], port=where[1], logs=settings.log == "json")
     except OSError as fault:
         raise SettingsError(
             f"Cannot listen on {where[0]}:{where[1]}: {fault.strerror}. Choose another --port."
@@ -290,3 +303,5 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("Stopped. Nothing half done was left.", err=True)
         sys.exit(130)
+    finally:
+        say_summaries()

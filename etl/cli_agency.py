@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.console import Json, On, print_json, progress_shown, say, today
+from etl.runs import recorded
 
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Submissions: .csv, .xlsx, .ods")]
 DatasetOption = Annotated[str | None, typer.Option("--dataset", help="The dataset the files are for.")]
@@ -95,6 +96,7 @@ def template(
     say(f"Wrote {place}. Fill in the sheet Data, then: daylight check {place}")
 
 
+@recorded
 def receive(
     files: Files,
     inbox: Annotated[Path, typer.Option(file_okay=False, help="The inbox's folder; it is made when missing.")],

@@ -20,6 +20,7 @@ from etl.console import (
     signer,
     today,
 )
+from etl.runs import note, recorded
 from schemas.errors import ReleaseDamaged
 
 
@@ -107,6 +108,7 @@ def verify(
             say(f"  {line}")
 
 
+@recorded
 def withdraw(
     release: Annotated[str, typer.Argument(help="The id of the release.")],
     reason: Annotated[str, typer.Option(help="Why; everybody will read it.")],
@@ -120,6 +122,7 @@ def withdraw(
     why = " ".join(reason.split())
     if not why:
         raise typer.BadParameter("A release is not withdrawn without a reason.")
+    note(destination="local", release=release, planned=not yes)
     place = catalogue_folder(catalogue)
     destination = local_catalogue(place, sign_key)
     plan = destination.plan_withdrawal(release, reason=why, on=today(on))

@@ -19,6 +19,10 @@ On = Annotated[
 CatalogueOption = Annotated[Path | None, typer.Option("--catalogue", help="The catalogue's folder [var/catalogue].")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without this the plan is printed and nothing is changed.")]
 
+Summary = Annotated[
+    bool, typer.Option("--summary", help="End with one line on stderr that says how it went, fit for a mail.")
+]
+
 SignKey = Annotated[
     Path | None, typer.Option("--sign-key", exists=True, dir_okay=False, help="Sign with the secret key in this file.")
 ]
@@ -72,10 +76,11 @@ def release_at(location: Path) -> Any:
         raise ReleaseDamaged(f"There is neither a release nor a catalogue in {location}.") from fault
 
 
-def signer(key: Path | None) -> Any:
+def signer(key: Path | None, *, ask: bool = True) -> Any:
     """The key of --sign-key, else of the settings, ready to sign; None where none is named.
 
-    Its password comes from the settings, else from the person at the terminal; SettingsError where there is neither.
+    Its password comes from the settings, else (with `ask`) from the person at the terminal; SettingsError where there is
+    neither.
     """
     from etl.errors import SettingsError
     from etl.settings import current
@@ -88,7 +93,7 @@ def signer(key: Path | None) -> Any:
         told = settings.signing_password()
         if told is not None:
             return told
-        if not sys.stdin.isatty():
+        if not (ask and sys.stdin.isatty()):
             raise SettingsError(
                 f"The signing key {chosen} is encrypted: set DAYLIGHT_SIGN_KEY_PASSWORD or DAYLIGHT_SIGN_KEY_PASSWORD_FILE."
             )

@@ -8,10 +8,12 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from etl.errors import SettingsError
+from etl.publish.portal_settings import PREFIX as PORTAL_PREFIX
 from etl.publish.portal_settings import PortalSettings, portal_settings_from
 
 FILE = "daylight.toml"
@@ -24,6 +26,8 @@ class Settings(BaseModel):
     catalogue: the local catalogue's folder. jurisdiction: the county's folder in schemas/jurisdictions. on: the day a
     command takes for today. host and port: where `serve` listens. public_url: the address at which the catalogue is
     public. sign_key: the file of the key that signs; sign_key_password(_file): what opens it, never from daylight.toml.
+    inbox: where submissions are kept, for `doctor`. grace_days: how long after a due day the release may take.
+    log: "json" writes structured logs to stderr. metrics_dir: where runs leave a file for a monitor.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +37,10 @@ class Settings(BaseModel):
     on: date | None = None
     host: str = "127.0.0.1"
     port: int = 8501
+    inbox: Path | None = None
+    grace_days: int = Field(5, ge=0)
+    log: Literal["off", "json"] = "off"
+    metrics_dir: Path | None = None
     public_url: str = Field("", pattern=r"^(https?://[^\s/]+\S*)?$")
     sign_key: Path | None = None
     sign_key_password: SecretStr | None = None
@@ -62,13 +70,22 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
-def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
-    """Settings of an environment and a folder; SettingsError names the setting that makes no sense."""
+def _told_in(folder: Path) -> dict[str, Any]:
+    """What `daylight.toml` in a folder says; nothing where there is none."""
     path = folder / FILE
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsError(f"{FILE}: {fault}") from fault
+    except OSError as fault:
+        raise SettingsError(f"{path} cannot be read: {fault.strerror}. Run from a folder that you may read.") from fault
+
+
+def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
+    """Settings of an environment and a folder; SettingsError names the setting that makes no sense."""
+    told = _told_in(folder)
     if "sign_key_password" in told:
         raise SettingsError(
             f"{FILE}: a password belongs in {PREFIX}SIGN_KEY_PASSWORD or {PREFIX}SIGN_KEY_PASSWORD_FILE."
@@ -82,6 +99,31 @@ def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
         wrong = ", ".join(sorted({str(error["loc"][0]) for error in fault.errors()}))
         where = f"{FILE} or {PREFIX}… variable"
         raise SettingsError(f"These settings are not understood ({where}): {wrong}.") from fault
+
+
+def _unknown(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """DAYLIGHT_* variables that no setting has."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    ours = (name for name in environment if name.startswith(PREFIX) and not name.startswith(PORTAL_PREFIX))
+    return tuple(sorted(set(ours) - known))
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """The DAYLIGHT_* variables of this process that no setting has: most are misspelt."""
+    return _unknown(os.environ)
+
+
+def wants_logs() -> bool:
+    """Whether DAYLIGHT_LOG or `daylight.toml` asks for structured logs; settings that make no sense ask for nothing."""
+    try:
+        return current().log == "json"
+    except SettingsError:
+        return False
+
+
+def portal_is_configured() -> bool:
+    """Whether this process has any setting of a portal."""
+    return "socrata" in _told_in(Path.cwd()) or any(name.startswith(PORTAL_PREFIX) for name in os.environ)
 
 
 def current() -> Settings:

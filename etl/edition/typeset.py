@@ -20,6 +20,11 @@ def _fonts() -> Any:  # noqa: ANN401 - Typst's own type
     return typst.Fonts(include_system_fonts=False)
 
 
+def families() -> frozenset[str]:
+    """The families of letters that papers can be set in."""
+    return frozenset(_fonts().families())
+
+
 def _compiler(template: str, data: Mapping[str, object]) -> Any:  # noqa: ANN401
     import typst  # noqa: PLC0415
 

@@ -69,9 +69,13 @@ class PortalSettings(BaseModel):
 def _told_in_file(folder: Path) -> dict[str, Any]:
     path = folder / FILE
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        told = {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsError(f"{FILE}: {fault}") from fault
+    except OSError as fault:
+        raise SettingsError(f"{path} cannot be read: {fault.strerror}. Run from a folder that you may read.") from fault
     table = told.get("socrata", {})
     if not isinstance(table, dict):
         raise SettingsError(f"{FILE}: socrata must be a table: [socrata].")

@@ -6,6 +6,7 @@ because the portal's own content decides what is still to be done. docs/decision
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from etl.errors import PublicationFailed
@@ -102,6 +103,22 @@ class SocrataPortal:
             plans = tuple(self._one_plan(planner, table) for table in tables)
         steps = tuple(line for one in plans if not one.is_idle for line in one.lines())
         return PortalPlan(self.name, release, steps, plans)
+
+    def reached(self) -> str:
+        """Sign in and read what the portal says of each dataset of the settings; changes nothing.
+
+        PublicationFailed says what is wrong. No name of an account is part of the answer.
+        """
+        with self._explained("Nothing was changed on the portal."):
+            self._account()
+            for name, dataset in self.settings.datasets.items():
+                try:
+                    self._patience.with_retries(partial(self._soda.view, dataset), most=2)
+                except (Trouble, Refusal) as fault:
+                    fault.args = (f"{name} ({dataset}): {fault}",)
+                    raise
+        count = len(self.settings.datasets)
+        return f"{self.settings.domain} takes the key; {count} of {count} datasets of the settings can be read."
 
     def _account(self) -> None:
         """Ask who we are, so that a wrong key is told apart from a right that is missing."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.errors import SettingsError
+from etl.publish.portal_settings import portal_settings_from
 from etl.settings import Settings, settings_from
 
 
@@ -19,6 +20,14 @@ def test_precedence(variable, written, port, tmp_path):
         (tmp_path / "daylight.toml").write_text(f"port = {written}\n[socrata]\ndomain = 'elsewhere'\n")
     environment = {"DAYLIGHT_PORT": variable} if variable else {}
     assert settings_from(environment, tmp_path).port == port
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path):
+    (tmp_path / "daylight.toml").mkdir()  # as a folder without rights: the system says no
+    with pytest.raises(SettingsError, match="cannot be read"):
+        settings_from({}, tmp_path)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        portal_settings_from({}, tmp_path)
 
 
 def test_every_setting_can_be_a_variable(tmp_path):
