@@ -120,6 +120,21 @@ class Edition:
         facts = self.definition("jurisdiction")
         return County(**{name: facts[name] for name in County.__dataclass_fields__})
 
+    @property
+    def area(self) -> str:
+        """The county's code in the list of areas; empty where an older release does not say."""
+        return str(self.definition("jurisdiction").get("area", ""))
+
+    @property
+    def own_jails(self) -> tuple[str, ...]:
+        """The jails the county answers for, as ICE writes them."""
+        return tuple(self.definition("jurisdiction").get("own_jails", ()))
+
+    @property
+    def audit(self) -> str:
+        """What the figures of the audit are called; empty where the county had none."""
+        return str(self.definition("jurisdiction").get("audit", ""))
+
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The changes of law and policy, oldest first, numbered."""

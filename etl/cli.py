@@ -64,7 +64,7 @@ def datasets(as_json: Json = False) -> None:
             "basis": sorted({str(county.cited(key).basis) for key in one.law}), "made_by": str(one.made_by),
             "columns": [column.name for column in one.columns],
         }
-        for one in declared()
+        for one in declared(county.key)
     ]  # fmt: skip
     if as_json:
         print_json({"datasets": rows})
@@ -220,7 +220,7 @@ def status(
 ) -> None:
     """Say who has reported what. Example: daylight status --on 2026-11-20"""
     from etl.settings import current
-    from etl.status import as_text, reports
+    from etl.status import as_text, county_of, reports
     from schemas.jurisdiction import jurisdiction
 
     if inbox:
@@ -230,7 +230,8 @@ def status(
         rows = inbox_status(inbox, jurisdiction(current().jurisdiction), today(on))
     else:
         release = release_at(catalogue_folder(catalogue))
-        source, rows = {"release": release.id}, reports(release, today(on))
+        county = county_of(release, current().jurisdiction)
+        source, rows = {"release": release.id}, reports(release, county, today(on))
     if as_json:
         print_json({**source, "reports": rows})
     else:

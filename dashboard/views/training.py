@@ -1,4 +1,4 @@
-"""Training and promises: who is trained, and what became of each recommendation of the 2019 audit."""
+"""Training and promises: who is trained, and what became of each recommendation of an audit."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ def render(edition: Edition, _: Wording) -> None:
     found = recommendations(edition, choice, _)
     if found.table.empty:
         return
-    st.header(_("The recommendations of the 2019 audit"), anchor=False)
+    st.header(_("The recommendations of the {audit}", audit=edition.audit or _("audit")), anchor=False)
     st.markdown(found.sentence)
     st.markdown(widgets.markdown_table(found.table))
     widgets.source_line(edition, _TABLE, (_TABLE,), _)

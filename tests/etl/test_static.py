@@ -99,7 +99,7 @@ def test_a_share_is_a_sentence_with_numerator_denominator_target_and_citation() 
     assert sentence == "In September 2026, 21 of 25 (84%) people with a hold request were told of it."
     assert (figure, target, verdict) == ("21 of 25 (84%)", "all", "✘ Not met")
     assert (period, agency) == ("2026-09", "all agencies")
-    assert asked_by == "; ".join(LAWS[key].published_citation for key in ("kcc_2_15_notice", "i247a_service"))
+    assert asked_by == "; ".join(LAWS[key].published_citation for key in ("notice", "detainer_service"))
     assert data == "notice_compliance.csv"
 
 
