@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from etl import cli_agency, cli_trust
+from etl import cli_agency, cli_county, cli_trust
 from etl.console import (
     CatalogueOption,
     Json,
@@ -36,7 +36,7 @@ app = typer.Typer(
 )  # fmt: skip
 for command in (
     cli_agency.check, cli_agency.template, cli_agency.receive, cli_agency.aggregate,
-    cli_trust.keygen, cli_trust.verify, cli_trust.withdraw,
+    cli_trust.keygen, cli_trust.verify, cli_trust.withdraw, cli_county.new_jurisdiction,
 ):  # fmt: skip
     app.command()(command)
 

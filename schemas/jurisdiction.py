@@ -199,10 +199,10 @@ def jurisdiction(jurisdiction_id: str = DEFAULT) -> Jurisdiction:
             for row in _rows_of(jurisdiction_id, "law.csv")
         ]
         events = [_event(row) for row in _rows_of(jurisdiction_id, "events.csv")]
-        goals = [
-            Goal(row["indicator"], _number(row["value"]), row["direction"], row["words"])
-            for row in read_rows(home / "targets.csv")
-        ]
+        goals = {
+            row["indicator"]: Goal(row["indicator"], _number(row["value"]), row["direction"], row["words"])
+            for row in reversed(_rows_of(jurisdiction_id, "targets.csv"))
+        }
         nearest: dict[str, Law] = {}
         for law in laws:
             nearest.setdefault(law.key, law)
@@ -210,7 +210,7 @@ def jurisdiction(jurisdiction_id: str = DEFAULT) -> Jurisdiction:
             id=home.name, home=str(home) if Path(jurisdiction_id).is_absolute() else "",
             law=nearest,
             events=tuple(sorted(events, key=lambda event: event.on)),
-            duties=tuple(Duty(**row) for row in read_rows(home / "reporting.csv")), goals=tuple(goals),
+            duties=tuple(Duty(**row) for row in read_rows(home / "reporting.csv")), goals=tuple(goals.values()),
             **_tuples(facts),
         ))  # fmt: skip
     except (OSError, KeyError, TypeError, ValueError) as fault:

@@ -94,7 +94,8 @@ def test_its_declarations_agree(county):
 
 @each_county
 def test_its_targets_are_those_of_its_folder(county):
-    stated = {row["indicator"]: row for row in read_rows(ROOT / "jurisdictions" / county / "targets.csv")}
+    homes = (ROOT, ROOT / "states" / jurisdiction(county).state, ROOT / "jurisdictions" / county)
+    stated = {row["indicator"]: row for home in homes for row in read_rows(home / "targets.csv")}
     for declared in datasets(county):
         for indicator in declared.indicators:
             row = stated.get(indicator.id)
@@ -150,6 +151,7 @@ def test_two_folders_of_one_name_are_two_counties(own):
     target = {one: dataset("notice_compliance", one).indicators[0].target for one in (DEFAULT, str(own))}
     assert target == {DEFAULT: Target(1, Direction.AT_LEAST, "all"), str(own): Target(0.5, Direction.AT_LEAST, "half")}
     assert [i.target for i in dataset("training", str(own)).indicators] == [None]
+    assert [i.target.value for i in dataset("ice_requests", str(own)).indicators] == [0], "as state law has it"
 
 
 def _set(file: str, old: str, new: str):
