@@ -94,16 +94,17 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
     """Make one release of all submissions. Example: daylight build --submissions data --out var/releases"""
     from etl import judging, pipeline, report
     from etl.assemble import signed
-    from etl.inbox import submissions_in
+    from etl.inbox import submissions_for
     from etl.settings import current
     from etl.write import write_release
+    from schemas.jurisdiction import jurisdiction
     from schemas.registry import check_declarations
 
     check_declarations(current().jurisdiction)
-    files = submissions_in(submissions)
+    files = submissions_for(submissions, jurisdiction(current().jurisdiction).id)
     if not files:
         raise typer.BadParameter(
-            f"There is no submission (.csv, .xlsx, .ods) below {submissions}, or none was accepted."
+            f"There is no submission (.csv, .xlsx, .ods) of this county below {submissions}, or none was accepted."
         )
     signing = signer(sign_key)
     with progress_shown() as progress:

@@ -37,6 +37,7 @@ CODE = [
     and not path.is_relative_to(ROOT / "jurisdictions") and not path.is_relative_to(ROOT / "states")
 ]  # fmt: skip
 GENERIC = {"ALL", "OTHER", "CONTRACTOR", "ACCESS", "ALPR", "JMS", "UNITED_STATES"}
+GENERIC |= {row["code"] for path in (ROOT / "skeleton" / "vocabularies").glob("*.csv") for row in read_rows(path)}
 """Codes that say nothing of one county."""
 
 EXCEPTIONS = {
