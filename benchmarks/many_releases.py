@@ -32,7 +32,7 @@ def declared(dimensions: tuple[str, ...]) -> Dataset:
     """People by quarter and some dimensions, with all totals printed."""
     keys = tuple(key(name, name, name) for name in dimensions)
     policy = DisclosurePolicy(
-        kind=Protection.PERSON, reason="made up", citation="wa_doh_small_numbers", approver="nobody", universe="people",
+        kind=Protection.PERSON, reason="made up", citation="small_numbers", approver="nobody", universe="people",
         hierarchies=tuple(Hierarchy(name) for name in dimensions))  # fmt: skip
     return Dataset(
         id="_by_".join(("people", *dimensions)), title="", one_row_is="", summary="", grains=(Grain.QUARTER,), law=(),

@@ -141,6 +141,23 @@ class Edition:
         facts = self.definition("jurisdiction")
         return County(**{name: facts[name] for name in County.__dataclass_fields__})
 
+    @property
+    def area(self) -> str:
+        """The county's code in the list of areas; empty where an older release does not say."""
+        return str(self.definition("jurisdiction").get("area", ""))
+
+    @property
+    def own_jails(self) -> tuple[str, ...]:
+        """The jails the county answers for, as ICE writes them."""
+        return tuple(self.definition("jurisdiction").get("own_jails", ()))
+
+    @property
+    def audit(self) -> str:
+        """What the audit is called whose figures and recommendations the record holds."""
+        _ = self.words
+        told = self.definition("jurisdiction").get("audit", "")
+        return _(told) if told else _("audit")
+
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The changes of law and policy, oldest first, numbered."""

@@ -48,12 +48,15 @@ class Baseline:
 
 
 def baseline(edition: Edition) -> Baseline | None:
-    """People told of a hold request in the 2019 audit's sample: 23 of 44, computed from `audit_baseline`."""
+    """People told of a hold request in an audit's sample, computed from `audit_baseline`."""
     table = edition.table("audit_baseline")
     if table.empty:
         return None
     found = table.set_index("metric")["value"]
-    told, sampled = (int(found[name]) for name in ("hold_requests_sampled_person_notified", "hold_requests_sampled"))
+    names = ("hold_requests_sampled_person_notified", "hold_requests_sampled")
+    if not set(names) <= set(found.index):
+        return None
+    told, sampled = (int(found[name]) for name in names)
     return Baseline(told, sampled, *wilson(told, sampled))
 
 

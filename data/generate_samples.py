@@ -716,7 +716,10 @@ def generate() -> dict[str, bytes]:
     rows, place, typed, right = mistyped(everything["DAJD", "training"])
     everything["DAJD", "training"] = rows
     second, log = revision(everything["DAJD", "ice_requests"])
-    facts = f'# Sample data: no figure here is a figure of any county.\norigin = "sample"\npublisher = "{PUBLISHER}"\n'
+    facts = (
+        f'# Sample data: no figure here is a figure of any county.\norigin = "sample"\npublisher = "{PUBLISHER}"\n'
+        'jurisdiction = "king_county"\n'
+    )
     files = {f"{agency}/submissions.toml": facts.encode() for agency in MONTHLY}
     sent = [
         written("DAJD", "ice_requests", [second], f"{REVISED}_revised"),

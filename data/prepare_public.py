@@ -1,5 +1,7 @@
 """Turn the public sources in `data/_sources` into the tables of `data/public`, in the declared columns.
 
+King County's stand in `data/public`, those of every other county in a folder of its name below.
+
 Run as `python data/prepare_public.py`. The same sources give the same bytes. Nothing is estimated: counts are copied,
 codes are looked up in the vocabularies, and rows that fall on the same key after that are added up. A spelling that no
 vocabulary knows stops the run. `data/public/SOURCES.md` says where each source file comes from.
@@ -14,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))  # run from a checkout, without an installation
 
 from schemas.declare import Dataset, Role
+from schemas.jurisdiction import DEFAULT, jurisdiction
 from schemas.registry import dataset
 from schemas.vocabulary import spellings
 
@@ -57,16 +60,23 @@ def read(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines, strict=True))
 
 
-def code(vocabulary: str, spelling: str) -> str:
-    """The code for a spelling of a source; KeyError when the vocabulary does not know it."""
-    return spellings(vocabulary)[spelling.casefold()]
+def code(vocabulary: str, spelling: str, county: str = DEFAULT) -> str:
+    """The code for a spelling of a source; KeyError when the county's vocabulary does not know it."""
+    return spellings(vocabulary, county)[spelling.casefold()]
 
 
-def detainers() -> Iterable[dict[str, str]]:
-    """King County by jail from October 2014, the United States as a whole from October 2007."""
-    for row in read("ice_detainers_king_county_fy2015_monthly"):
+def jails_of(rows: Iterable[dict[str, str]], county: str) -> list[dict[str, str]]:
+    """The rows about the jails in a county: those that its list of facilities knows as ICE writes them."""
+    known = spellings("facility", county)
+    return [row for row in rows if row["ice_facility_name"].casefold() in known]
+
+
+def detainers(source: str, county: str = DEFAULT) -> Iterable[dict[str, str]]:
+    """A county by jail from October 2014, the United States as a whole from October 2007."""
+    for row in jails_of(read(source), county):
         yield {
-            "period": row["month"], "area": "KING_COUNTY", "facility": code("facility", row["ice_facility_name"]),
+            "period": row["month"], "area": jurisdiction(county).area,
+            "facility": code("facility", row["ice_facility_name"], county),
             "form": code("detainer_form", row["ice_form"]), "outcome": code("outcome", row["ice_lift_reason"]),
             "detainers": row["detainers"], "source": f"{NPR} (detail of fiscal year 2015)",
         }  # fmt: skip
@@ -77,9 +87,10 @@ def detainers() -> Iterable[dict[str, str]]:
         }  # fmt: skip
 
 
-def declined() -> Iterable[dict[str, str]]:
-    """Washington jails with at least one decline in the year; names and cities unchanged."""
-    for row in read("ice_detainers_washington_declined_by_year"):
+def declined(county: str = "") -> Iterable[dict[str, str]]:
+    """Washington jails, or those of one county, with at least one decline in the year; names and cities unchanged."""
+    rows = read("ice_detainers_washington_declined_by_year")
+    for row in jails_of(rows, county) if county else rows:
         counts = {name: row[name] for name in ("ice_facility_name", "city", "declined_by_agency")}
         yield {
             "period": row["calendar_year"], **counts, "other_recorded_outcome": row["other_recorded_outcome"],
@@ -87,11 +98,17 @@ def declined() -> Iterable[dict[str, str]]:
         }  # fmt: skip
 
 
-def arrests() -> Iterable[dict[str, str]]:
-    """Three series. The number that sorts ICE's classes of criminal history ("1 Convicted Criminal") is taken off."""
+def arrests(county: str = DEFAULT) -> Iterable[dict[str, str]]:
+    """Three series, the first for the areas that a county lists.
+
+    The number that sorts ICE's classes of criminal history ("1 Convicted Criminal") is taken off.
+    """
+    listed = spellings("area", county)
     for row in read("ice_i213_arrests_king_county_quarterly_2022_2025"):
+        if row["area"].casefold() not in listed:
+            continue
         yield {
-            "period": row["quarter"], "area": code("area", row["area"]), "series": "i213_quarterly", "category": "ALL",
+            "period": row["quarter"], "area": code("area", row["area"], county), "series": "i213_quarterly", "category": "ALL",
             "arrests": row["i213_arrests"], "source": I213,
         }  # fmt: skip
     for row in read("ice_i213_arrests_seattle_area_monthly_by_method"):
@@ -126,11 +143,11 @@ def added_up(rows: Iterable[dict[str, str]], declared: Dataset) -> list[dict[str
     return [found[key] for key in sorted(found)]
 
 
-def write(dataset_id: str, rows: Iterable[dict[str, str]]) -> None:
+def write(dataset_id: str, rows: Iterable[dict[str, str]], folder: Path = PUBLIC) -> None:
     """Write a table with the declared header; a column too many or too few is an error."""
     declared = dataset(dataset_id)
     names = [column.name for column in declared.columns]
-    with (PUBLIC / f"{dataset_id}.csv").open("w", encoding="utf-8", newline="") as out:
+    with (folder / f"{dataset_id}.csv").open("w", encoding="utf-8", newline="") as out:
         table = csv.DictWriter(out, names, lineterminator="\n")
         table.writeheader()
         for row in added_up(rows, declared):
@@ -139,12 +156,18 @@ def write(dataset_id: str, rows: Iterable[dict[str, str]]) -> None:
             table.writerow(row)
 
 
-def main() -> None:
+def main(public: Path = PUBLIC) -> None:
     """Write every table of `data/public`."""
-    write("federal_detainers", detainers())
-    write("federal_detainers_declined", declined())
-    write("federal_arrests", arrests())
-    write("audit_baseline", baseline())
+    write("federal_detainers", detainers("ice_detainers_king_county_fy2015_monthly"), public)
+    write("federal_detainers_declined", declined(), public)
+    write("federal_arrests", arrests(), public)
+    write("audit_baseline", baseline(), public)
+    for county in ("pierce_county",):
+        folder = public / county
+        folder.mkdir(exist_ok=True)
+        write("federal_detainers", detainers("ice_detainers_washington_fy2015_monthly", county), folder)
+        write("federal_detainers_declined", declined(county), folder)
+        write("federal_arrests", arrests(county), folder)
 
 
 if __name__ == "__main__":

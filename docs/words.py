@@ -72,6 +72,7 @@ def texts_of_data() -> Iterator[tuple[str, str]]:
             unit = () if one.unit == "share" else (one.unit,)
             goal = (one.target.words,) if one.target else ()
             yield from ((text, place) for text in (one.title, one.counted, one.caveat, *unit, *goal) if text)
+    yield from ((text, f"schemas/jurisdictions/{county.id}/jurisdiction.toml") for text in (county.audit,) if text)
     yield from ((event.label, f"schemas/jurisdictions/{county.id}/events.csv") for event in county.events)
     yield from ((law.says, f"schemas/jurisdictions/{county.id}/law.csv") for law in county.law.values())
     yield from ((event.says, f"schemas/jurisdictions/{county.id}/events.csv") for event in county.events)

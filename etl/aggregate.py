@@ -259,7 +259,9 @@ def checked(table: pd.DataFrame, name: str, settings: Settings) -> Judged:
     alone = validate(file, dataset=settings.dataset, on=settings.on, jurisdiction=settings.jurisdiction)
     placed = []
     if alone.dataset is not None and alone.table is not None:
-        placed = together.judge_together(together.combine([(alone.dataset.id, name, alone.table)]))
+        placed = together.judge_together(
+            together.combine([(alone.dataset.id, name, alone.table)]), settings.jurisdiction
+        )
     findings = in_order((*alone.findings, *(each.finding for each in placed)))
     return Judged(file, alone, findings, Agreements(Origin.REAL, (), ()))
 

@@ -65,6 +65,7 @@ _T = TypeVar("_T", bound=_Agreed)
 class _Facts(_Agreed):
     origin: Literal["real", "sample"] = "real"
     publisher: str = ""
+    jurisdiction: str = ""
 
 
 class _Corrections(_Agreed):
@@ -105,6 +106,11 @@ def agreements_in(folder: Path) -> Agreements:
         _read(folder, "corrections.toml", _Corrections).correction,
         _read(folder, "accepted.toml", _Acceptances).accepted,
     )
+
+
+def jurisdiction_of(folder: Path) -> str:
+    """The county whose reports a folder holds, as its submissions.toml says; empty where it does not say."""
+    return _read(folder, "submissions.toml", _Facts).jurisdiction
 
 
 def _corrected(table: SheetTable, correction: Correction, dataset: Dataset) -> SheetTable | None:

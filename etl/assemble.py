@@ -5,7 +5,7 @@ The same tables on the same day after the same release give the same bytes. Only
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -23,7 +23,7 @@ from etl.signing import Signer
 from etl.tabletext import csv_bytes, safe_to_open
 from schemas import dictionary
 from schemas.declare import Origin
-from schemas.jurisdiction import Jurisdiction
+from schemas.jurisdiction import Jurisdiction, publishable
 from schemas.release import (
     KEY_SIGNATURE,
     MANIFEST,
@@ -96,8 +96,7 @@ def _definitions(tables: Mapping[str, ProtectedTable], county: Jurisdiction) -> 
     indicators = [dictionary.indicator_definition(i, one) for one in declared for i in one.indicators]
     texts["indicators.json"] = canonical_json(sorted(indicators, key=lambda i: (len(i["id"].split("_")[0]), i["id"])))
     texts["law.json"] = canonical_json([dictionary.law_definition(law) for law in county.law.values()])
-    facts = {name: value for name, value in asdict(county).items() if name not in ("law", "duties")}
-    texts["jurisdiction.json"] = canonical_json(facts)
+    texts["jurisdiction.json"] = canonical_json(publishable(county))
     texts["dictionary.md"] = dictionary.dictionary_page(declared, county)
     for name, text in dictionary.vocabulary_texts(declared, county).items():
         texts[f"vocabularies/{name}.csv"] = text

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from etl import cli_agency, cli_service, cli_trust
+from etl import cli_agency, cli_county, cli_service, cli_trust
 from etl.console import (
     CatalogueOption,
     Json,
@@ -38,7 +38,7 @@ app = typer.Typer(
 )  # fmt: skip
 for command in (
     cli_agency.check, cli_agency.template, cli_agency.receive, cli_agency.aggregate,
-    cli_trust.keygen, cli_trust.verify, cli_trust.withdraw, cli_service.doctor,
+    cli_trust.keygen, cli_trust.verify, cli_trust.withdraw, cli_service.doctor, cli_county.new_jurisdiction,
 ):  # fmt: skip
     app.command()(command)
 
@@ -66,7 +66,7 @@ def datasets(as_json: Json = False) -> None:
             "basis": sorted({str(county.cited(key).basis) for key in one.law}), "made_by": str(one.made_by),
             "columns": [column.name for column in one.columns],
         }
-        for one in declared()
+        for one in declared(county.key)
     ]  # fmt: skip
     if as_json:
         print_json({"datasets": rows})
@@ -99,16 +99,17 @@ def build(  # noqa: PLR0913, PLR0917 - one option each
     note(summary=summary)
     from etl import judging, pipeline, report
     from etl.assemble import signed
-    from etl.inbox import submissions_in
+    from etl.inbox import submissions_for
     from etl.settings import current
     from etl.write import write_release
+    from schemas.jurisdiction import jurisdiction
     from schemas.registry import check_declarations
 
     check_declarations(current().jurisdiction)
-    files = submissions_in(submissions)
+    files = submissions_for(submissions, jurisdiction(current().jurisdiction).id)
     if not files:
         raise typer.BadParameter(
-            f"There is no submission (.csv, .xlsx, .ods) below {submissions}, or none was accepted."
+            f"There is no submission (.csv, .xlsx, .ods) of this county below {submissions}, or none was accepted."
         )
     signing = signer(sign_key)
     with progress_shown() as progress:
@@ -233,7 +234,7 @@ def status(
 ) -> None:
     """Say who has reported what. Example: daylight status --on 2026-11-20"""
     from etl.settings import current
-    from etl.status import as_text, reports
+    from etl.status import as_text, county_of, reports
     from schemas.jurisdiction import jurisdiction
 
     if inbox:
@@ -243,7 +244,8 @@ def status(
         rows = inbox_status(inbox, jurisdiction(current().jurisdiction), today(on))
     else:
         release = release_at(catalogue_folder(catalogue))
-        source, rows = {"release": release.id}, reports(release, today(on))
+        county = county_of(release, current().jurisdiction)
+        source, rows = {"release": release.id}, reports(release, county, today(on))
     if as_json:
         print_json({**source, "reports": rows})
     else:

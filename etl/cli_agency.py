@@ -17,13 +17,15 @@ _AGGREGATED = "ice_requests, notice_compliance, information_disclosures or accou
 
 
 def submittable_dataset(dataset_id: str) -> Any:
-    """The dataset of that id; a usage error names those there are."""
+    """The dataset of that id as the county declares it; a usage error names those there are."""
+    from etl.settings import current
     from etl.validate import submittable
 
-    for one in submittable():
+    submitted = submittable(current().jurisdiction)
+    for one in submitted:
         if one.id == dataset_id:
             return one
-    known = ", ".join(one.id for one in submittable())
+    known = ", ".join(one.id for one in submitted)
     raise typer.BadParameter(f"“{dataset_id}” is not a dataset that can be submitted. These are: {known}.")
 
 

@@ -18,6 +18,7 @@ from etl.patterns import as_typed, pattern_in
 from etl.person_names import names_a_person
 from schemas import vocabulary
 from schemas.declare import Dataset, Kind, Role
+from schemas.jurisdiction import DEFAULT
 
 _BANNED_WORDS = frozenset("""
 name names firstname lastname surname forename middlename fullname initials dob birth birthdate birthday born ssn
@@ -56,10 +57,10 @@ def banned_header(header: str) -> bool:
     return banned or (len(words) == 1 and words[0] in _BANNED_ALONE)
 
 
-def identifier_in(text: str, *, names: bool = False) -> str | None:
+def identifier_in(text: str, *, names: bool = False, jurisdiction: str = DEFAULT) -> str | None:
     """What kind of identifier a text holds, in words; None when none is recognised. `names` looks for names too."""
     plain = as_typed(text)
-    return pattern_in(plain) or ("the name of a person" if names and names_a_person(plain) else None)
+    return pattern_in(plain) or ("the name of a person" if names and names_a_person(plain, jurisdiction) else None)
 
 
 def _identifiers(
@@ -79,7 +80,7 @@ def _identifiers(
         for text in dict.fromkeys(cells):
             if text and not _PLAIN.fullmatch(text) and text.casefold() not in known:
                 if text not in seen:
-                    seen[text] = identifier_in(text, names=True)
+                    seen[text] = identifier_in(text, names=True, jurisdiction=jurisdiction)
                 if kind := seen[text]:
                     guilty.setdefault(place, {})[text] = kind
     return guilty
@@ -117,13 +118,13 @@ def _one_row_a_person(table: SheetTable, names: Sequence[str | None], dataset: D
     return len(different) * 2 < len(table.rows) or own_texts * 10 > len(table.rows) * 9
 
 
-def _in_asides(asides: Iterable[Aside]) -> list[Finding]:
+def _in_asides(asides: Iterable[Aside], jurisdiction: str) -> list[Finding]:
     """R26 for the texts outside the table: one finding for each row, or for each kind of place that has no row."""
     findings: dict[tuple[str | None, int | None, str], Finding] = {}
     asked: defaultdict[tuple[str | None, int], set[str]] = defaultdict(set)
     for aside in asides:
         at = (aside.sheet, aside.row, "" if aside.row else aside.where)
-        kind = identifier_in(aside.text.replace("_", " "), names=aside.names)
+        kind = identifier_in(aside.text.replace("_", " "), names=aside.names, jurisdiction=jurisdiction)
         if kind and at not in findings:
             message = f"A text outside the table ({aside.where}) looks like {kind}."
             findings[at] = replace(found("R26", message, row=aside.row), sheet=aside.sheet)
@@ -147,9 +148,9 @@ def personal_data(
     return told
 
 
-def personal_data_beside(asides: Iterable[Aside], in_the_name: str | None) -> list[Finding]:
+def personal_data_beside(asides: Iterable[Aside], in_the_name: str | None, jurisdiction: str) -> list[Finding]:
     """R26 for everything of a file that is not in its table, and for what its name gives away."""
-    told = _in_asides(asides)
+    told = _in_asides(asides, jurisdiction)
     if in_the_name:
         message = f"The name of the file looks as if it held {in_the_name}. Give the file another name."
         told.append(found("R26", message))

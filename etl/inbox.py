@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from etl import intake
+from etl.agreements import jurisdiction_of
 from etl.derive import due_on, duties_until
 from etl.errors import SettingsError
 from etl.file_names import shown_name
@@ -45,7 +46,7 @@ from schemas.release import sha256
 from schemas.rules import Level
 
 __all__ = ["Receipt", "accepted_files", "as_json", "as_text", "clean_up", "inbox_status", "receipts", "receive",
-           "submissions_in"]  # fmt: skip
+           "submissions_for", "submissions_in"]  # fmt: skip
 
 _NOT_EXAMINED = frozenset({"V102", "V104", "V109"})
 """Findings after which cells were left unread: what they hold is not known, so the file is not kept."""
@@ -211,6 +212,13 @@ def submissions_in(folder: Path) -> list[Submission]:
         place = inbox.relative_to(folder)
         found += [replace(one, name=(place / one.name).as_posix()) for one in accepted_files(inbox)]
     return found
+
+
+def submissions_for(folder: Path, county: str) -> list[Submission]:
+    """Every submission below a folder but those whose submissions.toml names another county."""
+    found = submissions_in(folder)
+    said = {place: jurisdiction_of(place) for place in {one.agreed_in for one in found}}
+    return [one for one in found if said[one.agreed_in] in ("", county)]
 
 
 def inbox_status(inbox: Path, county: Jurisdiction, on: date) -> list[dict[str, str]]:

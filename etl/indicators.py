@@ -16,7 +16,7 @@ from etl.disclosure import ProtectedTable
 from etl.evaluate import all_satisfied, weighted_sum
 from schemas.declare import Direction, Formula, Indicator, MaxOf, Origin, RowsWhere, SumOf, Target
 from schemas.dictionary import ORIGIN_FIELD, origin_mark
-from schemas.jurisdiction import Jurisdiction
+from schemas.jurisdiction import Basis, Jurisdiction
 from schemas.release import CellStatus
 
 ALL = "ALL"
@@ -183,6 +183,11 @@ def _with_ledger(lines: list[dict[str, object]], ledger: pd.DataFrame, dataset_i
     ]
 
 
+def basis_of(bases: Sequence[str]) -> str:
+    """Who asks for a figure: the first of its laws, promises or sources that is more than context."""
+    return next((basis for basis in bases if basis != Basis.CONTEXT), bases[0])
+
+
 Declared = tuple[str, Indicator, str, str]
 """A dataset's id, one of its indicators, the basis of its law, and the origin of the dataset as published."""
 
@@ -233,7 +238,7 @@ def _number(value: object) -> float | None:
 def compute(tables: Mapping[str, ProtectedTable], county: Jurisdiction, origins: Mapping[str, Origin]) -> pd.DataFrame:
     """The indicator table of a release, from protected tables only. Tables about people carry no indicator."""
     declared = [
-        (name, indicator, str(county.cited(indicator.law[0]).basis), origin_mark(origins[name]))
+        (name, indicator, basis_of([str(county.cited(key).basis) for key in indicator.law]), origin_mark(origins[name]))
         for name in sorted(tables) for indicator in tables[name].dataset.indicators
     ]  # fmt: skip
     return indicator_table({name: protected.table for name, protected in tables.items()}, declared)

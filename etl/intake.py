@@ -66,9 +66,9 @@ def judged(
             continue
         progress(f"Comparing with {receipt.standing.name}")
         label = label_of(receipt.standing.name, receipt.sha256, labels)
-        told = replace(settings, dataset=dataset(receipt.standing.dataset or ""))
+        told = replace(settings, dataset=dataset(receipt.standing.dataset or "", settings.jurisdiction))
         context.append(_examined(place, label, receipt.sha256, (told, agreed)))
-    findings = _verdicts(context, new)
+    findings = _verdicts(context, new, settings.jurisdiction)
     return {one.digest: (one, findings[one.label]) for one in new}
 
 
@@ -86,7 +86,7 @@ def _examined(path: Path, label: str, digest: str, told: tuple[Settings, Sequenc
         raise SettingsError(
             f"{shown_name(str(path))} changed while it was being received. Nothing was received; send it again."
         )
-    chosen = settings.dataset or recognise_file(file)
+    chosen = settings.dataset or recognise_file(file, settings.jurisdiction)
     file = correct(file, agreed, chosen)
     validated = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
     return Examined(label, digest, file, validated)
@@ -117,12 +117,12 @@ def _touched(arrival: Arrival, reach: set[tuple[str, str]]) -> bool:
     return any((name, period) in reach for period in near) or any((name, period) in after for period in own)
 
 
-def _placed(files: Sequence[Examined]) -> Placed:
+def _placed(files: Sequence[Examined], jurisdiction: str) -> Placed:
     """What can only be seen together, by the label of the file it is about."""
     tables = [(one.dataset, one.label, one.validated.table) for one in files if one.validated.table is not None]
     sheets = {one.label: one.file.table.sheet if one.file.table else None for one in files}
     found: dict[str, list[Finding]] = defaultdict(list)
-    for placed in seen_together(together.combine(tables)):
+    for placed in seen_together(together.combine(tables), jurisdiction):
         found[placed.file].append(replace(placed.finding, sheet=sheets.get(placed.file)))
     return found
 
@@ -131,17 +131,19 @@ def _errors(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity is Level.ERROR]
 
 
-def _verdicts(context: Sequence[Examined], new: Sequence[Examined]) -> dict[str, tuple[Finding, ...]]:
+def _verdicts(
+    context: Sequence[Examined], new: Sequence[Examined], jurisdiction: str
+) -> dict[str, tuple[Finding, ...]]:
     """The findings of each new file. Files with errors take no part in judging the others."""
-    everything = _placed([*context, *new])
+    everything = _placed([*context, *new], jurisdiction)
     found = {
         one.label: in_order((*one.validated.findings, *everything.get(one.label, ())))
         for one in new if one.validated.refused
     }  # fmt: skip
-    before = _placed(context)
+    before = _placed(context, jurisdiction)
     standing = [one for one in new if not one.validated.refused]
     while True:
-        placed = _placed([*context, *standing])
+        placed = _placed([*context, *standing], jurisdiction)
         faulty = {one.label: placed.get(one.label, ()) for one in standing if _errors(placed.get(one.label, ()))}
         faulty = faulty or _conflicts(context, standing, before, placed)
         for one in standing:

@@ -81,11 +81,12 @@ def judge_submissions(
         progress(f"Checking {shown_name(one.name)}")
         agreed = folders.setdefault(one.agreed_in, agreements_in(one.agreed_in))
         file = read_file(one.path, name=one.name)
-        chosen = settings.dataset or one.dataset or recognise_file(file)
+        told = dataset(one.dataset.id, settings.jurisdiction) if one.dataset else None
+        chosen = settings.dataset or told or recognise_file(file, settings.jurisdiction)
         file = correct(file, agreed.corrections, chosen)
         alone = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
         judged.append(Judged(file, alone, alone.findings, agreed))
-    return _judged_together(judged)
+    return _judged_together(judged, settings.jurisdiction)
 
 
 def typed_tables(judged: Sequence[Judged]) -> dict[str, pd.DataFrame]:
@@ -120,14 +121,14 @@ def applied_corrections(judged: Sequence[Judged]) -> list[tuple[Correction, str,
     return found
 
 
-def seen_together(tables: together.Tables) -> list[together.Placed]:
+def seen_together(tables: together.Tables, jurisdiction: str) -> list[together.Placed]:
     """All that takes more than one row to see: keys, revisions, totals, rules across rows and datasets, plausibility."""
-    return [*together.judge_together(tables), *plausibility.examine_files(tables)]
+    return [*together.judge_together(tables, jurisdiction), *plausibility.examine_files(tables, jurisdiction)]
 
 
-def _judged_together(judged: Sequence[Judged]) -> list[Judged]:
+def _judged_together(judged: Sequence[Judged], jurisdiction: str) -> list[Judged]:
     """Add to each file what can only be seen together. Files that could not be typed take no part."""
-    placed = seen_together(typed_tables(judged))
+    placed = seen_together(typed_tables(judged), jurisdiction)
     return [
         replace(one, findings=in_order((*one.findings, *(
             replace(p.finding, sheet=one.file.table.sheet if one.file.table else None)

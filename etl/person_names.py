@@ -22,6 +22,7 @@ from etl.name_lists import (
     STRONG_GIVEN,
     WEAK_GIVEN,
 )
+from schemas.jurisdiction import DEFAULT
 from schemas.registry import datasets
 from schemas.vocabulary import codes
 from schemas.vocabulary import names as vocabularies
@@ -62,10 +63,10 @@ def _family_names() -> dict[str, int]:
 
 
 @cache
-def _ordinary_words() -> frozenset[str]:
-    """The words of our own lists and declarations: a text made of them names an office or a place."""
-    texts = [code.label for name in vocabularies() for code in codes(name)]
-    for dataset in datasets():
+def _ordinary_words(county: str) -> frozenset[str]:
+    """The words of a county's lists and declarations: a text made of them names an office or a place."""
+    texts = [code.label for name in vocabularies(county) for code in codes(name, county)]
+    for dataset in datasets(county):
         texts += [dataset.title, dataset.summary]
         for column in dataset.columns:
             texts += [column.label, column.description]
@@ -100,10 +101,10 @@ def _is_surely_family(parts: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _are_a_person(given: str, family: str) -> bool:
+def _are_a_person(given: str, family: str, county: str) -> bool:
     """Whether two words are a given and a last name, and not words for something else."""
     first, last = _parts(given), _parts(family)
-    if not first or not last or (first | last) & _ordinary_words() or (first <= PLACES and last <= PLACES):
+    if not first or not last or (first | last) & _ordinary_words(county) or (first <= PLACES and last <= PLACES):
         return False
     if any((one, two) in ORGANISATIONS for one in first for two in last):
         return False
@@ -131,18 +132,18 @@ def _pairs(text: str) -> Iterator[tuple[re.Match[str], re.Match[str], str]]:
             end = word.end()
 
 
-def _goes_on_to_a_place(text: str) -> bool:
+def _goes_on_to_a_place(text: str, county: str) -> bool:
     """Whether the capitalised words that follow a pair end in a word for a place or office."""
     for word in text.split()[:8]:
         plain = word.rstrip(".,;:)")
-        if plain.upper() in _ordinary_words() and plain[:1].isupper():
+        if plain.upper() in _ordinary_words(county) and plain[:1].isupper():
             return True
         if not (plain[:1].isupper() or plain in _LINKS) or plain != word.rstrip("."):
             return False
     return False
 
 
-def _in_lower_case(text: str) -> bool:
+def _in_lower_case(text: str, county: str) -> bool:
     """Whether a whole text is a name that was typed without capitals."""
     if not text.islower():
         return False
@@ -150,36 +151,36 @@ def _in_lower_case(text: str) -> bool:
     if not 2 <= len(words) <= 4 or not all(map(str.isalpha, words)):
         return False
     given, family = words[0].upper(), words[-1].upper()
-    if {given, family} & (_ordinary_words() | ENGLISH_GIVEN):
+    if {given, family} & (_ordinary_words(county) | ENGLISH_GIVEN):
         return False
     is_given = given in STRONG_GIVEN or _given_names().get(given, 0) >= _COMMON_GIVEN
     return is_given and (family in STRONG_FAMILY or _family_names().get(family, _COMMON_FAMILY) < _COMMON_FAMILY)
 
 
-def _is_listed(text: str, family: str, given: str) -> bool:
+def _is_listed(text: str, family: str, given: str, county: str) -> bool:
     """Whether a whole text is “LAST, FIRST” as in a register: the last name is known, the given one may be any word."""
     first, last = _parts(given), _parts(family)
     if not text.isupper() or not text.startswith(family) or len(text.split()) > 4 or any(map(str.isdigit, text)):
         return False
-    return bool(first) and _is_family(last) and not (first | last) & (_ordinary_words() | PLACES)
+    return bool(first) and _is_family(last) and not (first | last) & (_ordinary_words(county) | PLACES)
 
 
-def names_a_person(text: str) -> bool:
-    """Whether a text holds the name of a person."""
+def names_a_person(text: str, county: str = DEFAULT) -> bool:
+    """Whether a text holds the name of a person; what the county's lists name is none."""
     text = text if text.isascii() else _folded(text)
     for parts in _titled(text):
-        if parts and _is_family(parts) and not parts & _ordinary_words():
+        if parts and _is_family(parts) and not parts & _ordinary_words(county):
             return True
     if not _TWO_CAPITALISED.search(text):
-        return _in_lower_case(text)
+        return _in_lower_case(text, county)
     for first, second, between in _pairs(text):
         if "," in between:
-            found = _are_a_person(second[0], first[0]) or _is_listed(text, first[0], second[0])
+            found = _are_a_person(second[0], first[0], county) or _is_listed(text, first[0], second[0], county)
         else:
-            found = _are_a_person(first[0], second[0])
+            found = _are_a_person(first[0], second[0], county)
             turned = _is_surely_family(_parts(first[0])) and _is_given(_parts(second[0]))
-            found = found or (turned and _are_a_person(second[0], first[0]))
-            found = found and not _goes_on_to_a_place(text[second.end() : second.end() + _LONGEST_PLACE])
+            found = found or (turned and _are_a_person(second[0], first[0], county))
+            found = found and not _goes_on_to_a_place(text[second.end() : second.end() + _LONGEST_PLACE], county)
         if found:
             return True
     return False

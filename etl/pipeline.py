@@ -67,7 +67,7 @@ def _all_tables(judged: Sequence[Judged], settings: Settings) -> dict[str, pd.Da
         for name, table in submitted.items()
     }  # fmt: skip
     tables = dict(newest)
-    for declared in datasets():
+    for declared in datasets(settings.jurisdiction):
         if declared.rolled_up_from in newest:
             tables[declared.id] = derive.by_quarter(newest[declared.rolled_up_from], declared)
     receipts = [derive.Receipt(one.validated.dataset.id, one.file.name, one.file.sha256)
@@ -129,7 +129,7 @@ def build(
     holding = [*odd, *(_dated(one, f) for one, f in alone if f.holds)]
     reasons = _accepted(holding, acceptances)
     progress("Protecting small counts")
-    protected = protect(tables, datasets(), earlier, audit_all=audit)
+    protected = protect(tables, datasets(settings.jurisdiction), earlier, audit_all=audit)
     reasons += _accepted(one_sided_rows(protected.tables), acceptances) + _reasons_of_corrections(judged)
     progress("Computing indicators and assembling the release")
     county = jurisdiction(settings.jurisdiction)

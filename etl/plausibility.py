@@ -13,6 +13,7 @@ import pandas as pd
 from etl.findings import Finding, found
 from etl.together import Placed, Tables, explains, key_text, newest
 from schemas.declare import Dataset, MadeBy, Plausibility, Role
+from schemas.jurisdiction import DEFAULT
 from schemas.registry import dataset
 from schemas.release import OpenRelease
 
@@ -50,11 +51,11 @@ def _finding(declared: Dataset, check: Plausibility, period: str, key: tuple[str
     return replace(base, dataset=declared.id, period=period, agency=agency)
 
 
-def examine(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+def examine(tables: Mapping[str, pd.DataFrame], jurisdiction: str = DEFAULT) -> list[Finding]:
     """R27 over the newest revision of every row."""
     findings = []
     for name, table in sorted(tables.items()):
-        declared = dataset(name)
+        declared = dataset(name, jurisdiction)
         for check in declared.plausibility:
             for key, series in _series(table, check, declared).items():
                 periods = unusual_changes(series, deviations=check.deviations, at_least=check.at_least_periods)
@@ -82,12 +83,13 @@ def _long_enough(table: pd.DataFrame, declared: Dataset) -> bool:
     return bool(least) and table["period"].nunique() >= min(least)
 
 
-def examine_files(tables: Tables) -> list[Placed]:
+def examine_files(tables: Tables, jurisdiction: str = DEFAULT) -> list[Placed]:
     """R27 over the newest revision of every row of the files given, each finding with a file and row that it is about."""
-    declared = {name: dataset(name) for name, table in tables.items() if _long_enough(table, dataset(name))}
+    every = {name: dataset(name, jurisdiction) for name in tables}
+    declared = {name: one for name, one in every.items() if _long_enough(tables[name], one)}
     examined = {name: newest(tables[name], one) for name, one in declared.items()}
     placed = []
-    for finding in examine(examined):
+    for finding in examine(examined, jurisdiction):
         row = _row_of(finding, examined[finding.dataset])
         placed.append(Placed(str(row["_file"]), replace(finding, row=int(row["_row"]))))
     return placed

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from etl.errors import SettingsError
 from etl.publish.portal_settings import PREFIX as PORTAL_PREFIX
 from etl.publish.portal_settings import PortalSettings, portal_settings_from
+from schemas.jurisdiction import DEFAULT
+from schemas.jurisdiction import FILE as COUNTY_FILE
 
 FILE = "daylight.toml"
 PREFIX = "DAYLIGHT_"
@@ -23,8 +25,9 @@ PREFIX = "DAYLIGHT_"
 class Settings(BaseModel):
     """What a command uses where no option says otherwise.
 
-    catalogue: the local catalogue's folder. jurisdiction: the county's folder in schemas/jurisdictions. on: the day a
-    command takes for today. host and port: where `serve` listens. public_url: the address at which the catalogue is
+    catalogue: the local catalogue's folder. jurisdiction: the county, by the name of its folder in `jurisdictions` or among
+    those that come with the program, or by the path of its folder. jurisdictions: the folder of your own counties. on: the
+    day a command takes for today. host and port: where `serve` listens. public_url: the address at which the catalogue is
     public. sign_key: the file of the key that signs; sign_key_password(_file): what opens it, never from daylight.toml.
     inbox: where submissions are kept, for `doctor`. grace_days: how long after a due day the release may take.
     log: "json" writes structured logs to stderr. metrics_dir: where runs leave a file for a monitor.
@@ -33,7 +36,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     catalogue: Path = Path("var/catalogue")
-    jurisdiction: str = "king_county"
+    jurisdiction: str = DEFAULT
+    jurisdictions: Path = Path("jurisdictions")
     on: date | None = None
     host: str = "127.0.0.1"
     port: int = 8501
@@ -94,7 +98,8 @@ def settings_from(environment: Mapping[str, str], folder: Path) -> Settings:
     values = {name: value for name, value in told.items() if not isinstance(value, dict)}
     values |= {name: environment[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in environment}
     try:
-        return Settings.model_validate(values)
+        found = Settings.model_validate(values)
+        return found.model_copy(update={"jurisdiction": county_in(found, folder)})
     except ValidationError as fault:
         wrong = ", ".join(sorted({str(error["loc"][0]) for error in fault.errors()}))
         where = f"{FILE} or {PREFIX}… variable"
@@ -124,6 +129,18 @@ def wants_logs() -> bool:
 def portal_is_configured() -> bool:
     """Whether this process has any setting of a portal."""
     return "socrata" in _told_in(Path.cwd()) or any(name.startswith(PORTAL_PREFIX) for name in os.environ)
+
+
+def county_in(settings: Settings, folder: Path) -> str:
+    """The county as everything else looks it up: the path of its folder where it is one of your own, else its name.
+
+    A county of your own goes before one of the same name that comes with the program.
+    """
+    told = Path(settings.jurisdiction)
+    if len(told.parts) > 1:
+        return str((folder / told).resolve())
+    own = folder / settings.jurisdictions / told
+    return str(own.resolve()) if (own / COUNTY_FILE).is_file() else settings.jurisdiction
 
 
 def current() -> Settings:

@@ -5,13 +5,18 @@ from collections.abc import Sequence
 from datetime import date
 
 from etl.derive import due_on, duties_until
-from schemas.jurisdiction import jurisdiction
+from schemas.jurisdiction import Jurisdiction, jurisdiction
 from schemas.release import OpenRelease
 
 
-def reports(release: OpenRelease, on: date) -> list[dict[str, str]]:
+def county_of(release: OpenRelease, told: str) -> Jurisdiction:
+    """The county whose release it is: the run's own where the names agree, else one that comes with the program."""
+    own = jurisdiction(told)
+    return own if own.id == release.manifest.jurisdiction else jurisdiction(release.manifest.jurisdiction)
+
+
+def reports(release: OpenRelease, county: Jurisdiction, on: date) -> list[dict[str, str]]:
     """One record for each agency, dataset and closed period: certified, certified_zero, late, missing or not_due."""
-    county = jurisdiction(release.manifest.jurisdiction)
     table = release.table("submission_ledger")
     known = {(row["agency"], row["dataset"], row["period"]): row for row in table.to_dict("records")}
     found = []

@@ -179,7 +179,7 @@ class _Book:
         days = [(first_day(period), last_day(period)) for period in self.periods]
         return [
             code
-            for code in vocabulary.codes(name, self.county.id)
+            for code in vocabulary.codes(name, self.county.key)
             if not days or any(code.valid_from <= last and code.valid_to >= first for first, last in days)
         ]
 
@@ -237,7 +237,7 @@ class _Book:
     def _definition(self, column: Column) -> list[str]:
         """A column's name, label, meaning, unit or list, what an empty cell means, law, kind of duty, what the law says."""
         laws = [self.county.cited(key) for key in self.dataset.law_of(column)]
-        basis = vocabulary.labels("basis_class", self.county.id)
+        basis = vocabulary.labels("basis_class", self.county.key)
         return [
             column.name, column.label, f"{column.description} {column.caveat}".strip(),
             f"code of the list {column.vocabulary}" if column.vocabulary else column.unit or str(column.kind),
@@ -286,7 +286,7 @@ class _Book:
         rows, always = [], (vocabulary.ALWAYS, vocabulary.FOREVER)
         for name in self.lists:
             offered = self._valid_codes(name)
-            for code in vocabulary.codes(name, self.county.id):
+            for code in vocabulary.codes(name, self.county.key):
                 days = ["" if day in always else day.isoformat() for day in (code.valid_from, code.valid_to)]
                 rows.append([name, code.code, code.label, *days, "yes" if code in offered else "no"])
         header = ("List", "Code", "Label", "Valid from", "Valid to", "Offered in this template")
@@ -327,7 +327,7 @@ def template(dataset: Dataset, county: Jurisdiction, *, periods: Sequence[str], 
     for period in periods:
         if not any(PERIOD_FORMS[grain].fullmatch(period) for grain in dataset.grains):
             raise SettingsError(f"“{period}” is no period of {dataset.id}: a row is about {asked}.")
-    known = vocabulary.labels("agency", county.id)
+    known = vocabulary.labels("agency", county.key)
     if agency is not None and agency not in known:
         raise SettingsError(f"“{agency}” is no agency of {county.name}. These are: {', '.join(known)}.")
     return _Book(dataset, county, periods, agency).finish()

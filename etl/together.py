@@ -13,6 +13,7 @@ import pandas as pd
 from etl.evaluate import all_satisfied, next_period, weighted_sum
 from etl.findings import KINDS, Finding, found
 from schemas.declare import Dataset, Role
+from schemas.jurisdiction import DEFAULT
 from schemas.registry import dataset, datasets
 from schemas.rules import AcrossDatasets, CarriedOver, NeverFalls, SeriesRule, Total
 
@@ -232,7 +233,7 @@ def explained_revisions(tables: Tables) -> set[tuple[str, str]]:
     return {(str(name), str(key)) for name, key in zip(rows["dataset"], rows["key"], strict=True)}
 
 
-def judge_together(tables: Tables) -> list[Placed]:
+def judge_together(tables: Tables, jurisdiction: str = DEFAULT) -> list[Placed]:
     """Every finding that takes more than one row to see, over all submissions given."""
     explained = explained_revisions(tables)
     placed: list[Placed] = []
@@ -244,7 +245,7 @@ def judge_together(tables: Tables) -> list[Placed]:
         newest[name] = latest(table.dropna(subset=list(declared.key)), declared)
         placed += _totals(newest[name], declared) + _partial_totals(newest[name], declared)
     completed = {name: with_totals(table, dataset(name)) for name, table in newest.items()}
-    for declared in datasets():
+    for declared in datasets(jurisdiction):
         if declared.id in completed:
             for rule in declared.series_rules:
                 placed += _series(completed[declared.id], rule)

@@ -23,6 +23,7 @@ from etl.layout import SheetTable, plain
 from etl.mark import template_version
 from etl.read import FileRead
 from schemas.declare import Dataset, Kind, MadeBy
+from schemas.jurisdiction import DEFAULT
 from schemas.registry import dataset as declared_dataset
 from schemas.registry import datasets
 from schemas.rules import Level
@@ -58,26 +59,26 @@ def column_names(header: Sequence[str], dataset: Dataset) -> list[str | None]:
     return [known.get(plain(cell)) for cell in header]
 
 
-def submittable() -> tuple[Dataset, ...]:
-    """The datasets that a file can be for; those Daylight makes itself are not among them."""
-    return tuple(dataset for dataset in datasets() if dataset.made_by is not MadeBy.DAYLIGHT)
+def submittable(jurisdiction: str = DEFAULT) -> tuple[Dataset, ...]:
+    """The datasets that a file can be for, as a county declares them; those Daylight makes itself are not among them."""
+    return tuple(dataset for dataset in datasets(jurisdiction) if dataset.made_by is not MadeBy.DAYLIGHT)
 
 
-def recognise_file(file: FileRead) -> Dataset | None:
+def recognise_file(file: FileRead, jurisdiction: str = DEFAULT) -> Dataset | None:
     """Which dataset a file is for: by the mark of our template, else by its name, else by its header."""
     marked = file.mark[0] if file.mark else ""
-    by_mark = [dataset for dataset in submittable() if dataset.id == marked]
-    return by_mark[0] if by_mark else recognise(file.path.name, file.table.header if file.table else ())
+    by_mark = [dataset for dataset in submittable(jurisdiction) if dataset.id == marked]
+    return by_mark[0] if by_mark else recognise(file.path.name, file.table.header if file.table else (), jurisdiction)
 
 
-def recognise(name: str, header: Sequence[str]) -> Dataset | None:
+def recognise(name: str, header: Sequence[str], jurisdiction: str = DEFAULT) -> Dataset | None:
     """Which dataset a file is for: by the beginning of its name, else by the only dataset its header fits."""
     stem = name.rsplit("/", 1)[-1].lower()
-    by_name = [dataset for dataset in submittable() if stem.startswith(dataset.id)]
+    by_name = [dataset for dataset in submittable(jurisdiction) if stem.startswith(dataset.id)]
     if by_name:
         return max(by_name, key=lambda dataset: len(dataset.id))
     fits = []
-    for dataset in submittable():
+    for dataset in submittable(jurisdiction):
         names = column_names(header, dataset)
         needed = {column.name for column in dataset.columns if column.in_header}
         if needed <= {*names} and None not in names:
@@ -85,14 +86,14 @@ def recognise(name: str, header: Sequence[str]) -> Dataset | None:
     return fits[0] if len(fits) == 1 else None
 
 
-def _header_findings(table: SheetTable, dataset: Dataset, header_row: int) -> list[Finding]:
+def _header_findings(table: SheetTable, dataset: Dataset, jurisdiction: str) -> list[Finding]:
     """What is wrong with the header row. A column that asks for personal data says so plainly."""
     findings = []
-    names = column_names(table.header, dataset)
+    names, header_row = column_names(table.header, dataset), table.header_row
     for place, (cell, name) in enumerate(zip(table.header, names, strict=True), start=1):
         if name is not None:
             continue
-        if banned_header(cell) or identifier_in(cell, names=True):
+        if banned_header(cell) or identifier_in(cell, names=True, jurisdiction=jurisdiction):
             message = f"Column {place} asks for personal data, or its header holds some. The file was not kept."
             findings.append(found("R26", message, row=header_row))
             continue
@@ -168,7 +169,7 @@ def _below_least(table: pd.DataFrame, dataset: Dataset) -> list[Finding]:
 def _unrecognised(file: FileRead, table: SheetTable, beside: Sequence[Finding], jurisdiction: str) -> Validated:
     """A file that no dataset fits; personal data in it are told all the same."""
     findings = [*file.findings, *beside, *personal_data(table, [None] * len(table.header), None, jurisdiction)]
-    if any(banned_header(cell) or identifier_in(cell, names=True) for cell in table.header):
+    if any(banned_header(cell) or identifier_in(cell, names=True, jurisdiction=jurisdiction) for cell in table.header):
         findings.append(found("R26", "A column asks for personal data.", row=table.header_row))
     if not any(finding.kind.code == "R26" for finding in findings):
         findings.append(found("V102", "No dataset fits the file."))
@@ -210,14 +211,14 @@ def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def validate(file: FileRead, *, dataset: Dataset | None, on: date, jurisdiction: str) -> Validated:
     """Judge one file by itself. `dataset` is the one asked for, or None to recognise it; `on` is today."""
-    beside = personal_data_beside(file.asides, in_a_file_name(file.path.name))
+    beside = personal_data_beside(file.asides, in_a_file_name(file.path.name), jurisdiction)
     if file.table is None:
         return Validated(dataset, None, in_order([*file.findings, *beside]), 0)
-    chosen = dataset or recognise_file(file)
+    chosen = dataset or recognise_file(file, jurisdiction)
     if chosen is None:
         return _unrecognised(file, file.table, beside, jurisdiction)
     names = column_names(file.table.header, chosen)
-    header = _header_findings(file.table, chosen, header_row=file.table.header_row)
+    header = _header_findings(file.table, chosen, jurisdiction)
     if not file.table.rows:
         header.append(found("V106", "The file has no row below its header."))
     if file.mark and file.mark[1] != template_version(chosen):

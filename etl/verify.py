@@ -14,7 +14,7 @@ import pandas as pd
 
 from etl.certificate_check import check_certificate
 from etl.chain import Verified, check_catalogue
-from etl.indicators import Declared, indicator_table_of_parts
+from etl.indicators import Declared, basis_of, indicator_table_of_parts
 from etl.parquetcheck import check_parquet
 from etl.signatures import Trust, check_release_signature
 from etl.tablecheck import TableCheck, blank_as_missing, fault_in
@@ -46,7 +46,7 @@ def _check_indicators(release: OpenRelease) -> int:
     for definition in release.definition("indicators"):
         indicator = read_indicator(definition)
         mark = origin_mark(Origin(release.entry(definition["dataset"]).origin))
-        declared.append((definition["dataset"], indicator, laws[indicator.law[0]], mark))
+        declared.append((definition["dataset"], indicator, basis_of([laws[key] for key in indicator.law]), mark))
     declared.sort(key=lambda one: one[0])
     names = {one[0] for one in declared} | {"submission_ledger"}
     table = indicator_table_of_parts({name: partial(_by_period, release, name) for name in names}, declared)

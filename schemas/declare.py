@@ -123,7 +123,7 @@ def key(name: str, label: str, description: str, *, vocabulary: str = "", defaul
 
 @dataclass(frozen=True)
 class CountGroup:
-    """Makes the count columns of one unit under one law: `requests = CountGroup("requests", law=("kcc_holds",))`."""
+    """Makes the count columns of one unit under one law: `requests = CountGroup("requests", law=("no_holds",))`."""
 
     unit: str
     law: tuple[str, ...] = ()
@@ -194,7 +194,7 @@ class DisclosurePolicy:
 CONDUCT_POLICY = DisclosurePolicy(
     kind=Protection.CONDUCT,
     reason="Counts of what governments did; published exactly, including 1, at month and agency.",
-    citation="wa_doh_small_numbers",
+    citation="small_numbers",
     approver="publisher, to be confirmed by counsel",
 )
 """The policy of every table that counts official acts and describes nobody."""
@@ -247,7 +247,8 @@ class Indicator:
     """A formula over protected counts, its target and the law that asks for it (domain, section D.4).
 
     unit is "share" (a rate between 0 and 1, always with numerator and denominator) or the unit of a count.
-    `counted` completes the sentence "21 of 25 …" or "3 …"; `page` is where the dashboard draws it.
+    The target is the county's
+    (`targets.csv` of its folder). `counted` completes the sentence "21 of 25 …" or "3 …"; `page` is where the dashboard draws it.
     """
 
     id: str
@@ -256,9 +257,9 @@ class Indicator:
     numerator: Formula
     denominator: Formula | None = None
     unit: str
-    target: Target | None
     law: tuple[str, ...]
     page: str
+    target: Target | None = None
     caveat: str = ""
 
 

@@ -149,7 +149,7 @@ def vocabularies_of(datasets: tuple[Dataset, ...]) -> tuple[str, ...]:
 def vocabulary_texts(datasets: tuple[Dataset, ...], county: Jurisdiction) -> dict[str, str]:
     """The vocabularies as they are published: name -> the text of its CSV file."""
     return {
-        name: vocabulary.path_of(name, county.id).read_text(encoding="utf-8") for name in vocabularies_of(datasets)
+        name: vocabulary.path_of(name, county.key).read_text(encoding="utf-8") for name in vocabularies_of(datasets)
     }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ LANGUAGES: Mapping[str, Language] = {
         Language("ko", "한국어", "ko"),
     )
 }
-"""English, and the languages that King County's elections office serves, with Somali."""
+"""English, and the languages that a catalogue was written for."""
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,44 @@
-"""Finds the datasets: every module of `schemas.datasets` with a DATASET. Add a file, and it is in."""
+"""Finds the datasets: every module of `schemas.datasets` with a DATASET. Add a file, and it is in.
+
+They are given as a county publishes them (`schemas.tailor`). What takes only columns, forms and rules of one row, which
+no county changes, need not name the county.
+"""
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 
 import schemas.datasets
-from schemas import vocabulary
+from schemas import tailor, vocabulary
 from schemas.common import EVERY_SUBMISSION
-from schemas.declare import Column, Dataset, Formula, MaxOf, Protection, RowsWhere, SumOf
+from schemas.declare import Column, Dataset, Formula, Grain, MaxOf, Protection, RowsWhere, SumOf
 from schemas.errors import DefinitionError
 from schemas.jurisdiction import DEFAULT, jurisdiction
 from schemas.rules import AcrossDatasets, AnyRule, CarriedOver, Condition, Implies, Linear, NeverFalls, Rule
+from schemas.tailor import tailored
 
 
 @cache
-def datasets() -> tuple[Dataset, ...]:
-    """Every declared dataset, ordered by id."""
+def declared_datasets() -> tuple[Dataset, ...]:
+    """Every dataset as its own file declares it, without any county's words; ordered by id."""
     modules = pkgutil.iter_modules(schemas.datasets.__path__, "schemas.datasets.")
     found = [importlib.import_module(module.name).DATASET for module in modules]
     return tuple(sorted(found, key=lambda dataset: dataset.id))
 
 
-def dataset(dataset_id: str) -> Dataset:
-    """The dataset of that id; DefinitionError names the ids there are."""
-    for found in datasets():
+@cache
+def datasets(jurisdiction_id: str = DEFAULT) -> tuple[Dataset, ...]:
+    """Every dataset in the words of a county, ordered by id."""
+    return tuple(tailored(declared, jurisdiction_id) for declared in declared_datasets())
+
+
+def dataset(dataset_id: str, jurisdiction_id: str = DEFAULT) -> Dataset:
+    """The dataset of that id in the words of a county; DefinitionError names the ids there are."""
+    for found in datasets(jurisdiction_id):
         if found.id == dataset_id:
             return found
-    known = ", ".join(found.id for found in datasets())
+    known = ", ".join(found.id for found in declared_datasets())
     raise DefinitionError(f"There is no dataset “{dataset_id}”. The datasets are: {known}.")
 
 
@@ -118,9 +130,39 @@ def _shared_columns_agree(all_datasets: tuple[Dataset, ...]) -> list[str]:
     return faults
 
 
+_PERIODS = {Grain.MONTH: r"\d{4}-(0[1-9]|1[0-2])", Grain.QUARTER: r"\d{4}-Q[1-4]", Grain.YEAR: r"\d{4}"}
+
+
+def _county_faults(jurisdiction_id: str, found: tuple[Dataset, ...]) -> list[str]:
+    """What does not fit in a county's reporting duties, agencies, facilities and area, in words."""
+    county, by_id = jurisdiction(jurisdiction_id), {declared.id: declared for declared in found}
+    known = {
+        name: vocabulary.labels(name, jurisdiction_id) for name in ("agency", "federal_agency", "facility", "area")
+    }
+    named = [("immigration_agencies", "federal_agency", code) for code in county.immigration_agencies]
+    named += [("reporting.csv", "agency", duty.agency) for duty in county.duties]
+    named += [("area", "area", county.area), ("facility.csv", "facility", "ALL")]
+    faults = [f"{where} names {code}, which is no code of {listed}" for where, listed, code in dict.fromkeys(named)
+              if code not in known[listed]]  # fmt: skip
+    for duty in county.duties:
+        if duty.dataset not in by_id:
+            faults.append(f"reporting.csv names {duty.dataset}, which is no dataset")
+            continue
+        grains = by_id[duty.dataset].grains
+        faults += [
+            f"reporting.csv, {duty.dataset}: “{period}” is not one {' or '.join(grains)}"
+            for period in (duty.first_period, duty.last_period)
+            if period and not any(re.fullmatch(_PERIODS[grain], period) for grain in grains)
+        ]
+    return faults
+
+
 def check_declarations(jurisdiction_id: str = DEFAULT) -> None:
     """Raise DefinitionError with everything that is wrong in the declarations, all at once."""
-    found = datasets()
+    misnamed = tailor.faults(jurisdiction_id, declared_datasets())
+    if misnamed:
+        raise DefinitionError("The declarations do not agree:\n  " + "\n  ".join(misnamed))
+    found = datasets(jurisdiction_id)
     faults = [fault for declared in found for fault in _faults(declared, jurisdiction_id)]
     faults += _shared_columns_agree(found)
     ids = {declared.id for declared in found}
@@ -129,9 +171,7 @@ def check_declarations(jurisdiction_id: str = DEFAULT) -> None:
         faults += [f"{declared.id}: a rule names {side}, which is no dataset" for side in sides if side not in ids]
         if declared.rolled_up_from and declared.rolled_up_from not in ids:
             faults.append(f"{declared.id}: is made from {declared.rolled_up_from}, which is no dataset")
-    for duty in jurisdiction(jurisdiction_id).duties:
-        if duty.dataset not in ids:
-            faults.append(f"reporting.csv names {duty.dataset}, which is no dataset")
+    faults += _county_faults(jurisdiction_id, found)
     if faults:
         raise DefinitionError("The declarations do not agree:\n  " + "\n  ".join(faults))
 

@@ -12,6 +12,9 @@ from typing import Literal
 Terms = tuple[tuple[str, int], ...]
 """A weighted sum of columns: (("declined", 1), ("complied", 1), ("requests_received", -1))."""
 
+IMMIGRATION = "{immigration_agencies}"
+"""Stands in a condition for the agencies that a county's law counts as immigration authorities."""
+
 
 class Level(StrEnum):
     """What a broken rule does: an error refuses the submission; a warning is published as a flag."""

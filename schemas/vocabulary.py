@@ -1,7 +1,8 @@
 """Vocabularies: CSV files with codes, labels and the days from which and until which a code is valid.
 
 A code is never reused and never deleted, only ended. `also_written` lists other spellings, separated by `|`; they are
-understood on reading and offered as a suggestion. A jurisdiction's own vocabulary stands in its folder and goes first.
+understood on reading and offered as a suggestion. A jurisdiction's own vocabulary stands in its folder and goes first,
+then its state's, then the common one.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from schemas.errors import DefinitionError
-from schemas.jurisdiction import DEFAULT, ROOT, folder, read_rows
+from schemas.jurisdiction import DEFAULT, homes, read_rows
 
 ALWAYS = date.min
 FOREVER = date.max
@@ -35,8 +36,8 @@ class Code:
 
 
 def path_of(vocabulary: str, jurisdiction_id: str = DEFAULT) -> Path:
-    """The file of a vocabulary: the jurisdiction's own, else the common one; DefinitionError when there is none."""
-    for home in (folder(jurisdiction_id), ROOT):
+    """The file of a vocabulary: the jurisdiction's own, its state's or the common one; DefinitionError when there is none."""
+    for home in homes(jurisdiction_id):
         path = home / "vocabularies" / f"{vocabulary}.csv"
         if path.is_file():
             return path
@@ -45,8 +46,8 @@ def path_of(vocabulary: str, jurisdiction_id: str = DEFAULT) -> Path:
 
 def names(jurisdiction_id: str = DEFAULT) -> tuple[str, ...]:
     """The names of all vocabularies that the jurisdiction can use."""
-    homes = (folder(jurisdiction_id), ROOT)
-    return tuple(sorted({path.stem for home in homes for path in (home / "vocabularies").glob("*.csv")}))
+    found = {path.stem for home in homes(jurisdiction_id) for path in (home / "vocabularies").glob("*.csv")}
+    return tuple(sorted(found))
 
 
 def _day(text: str, otherwise: date) -> date:

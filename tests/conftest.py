@@ -112,10 +112,10 @@ def daylight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
 def start() -> Callable[..., subprocess.Popen[str]]:
     """Start `python -m etl …` and go on, so that a test can kill it or let two run at once."""
 
-    def started(*arguments: object) -> subprocess.Popen[str]:
+    def started(*arguments: object, folder: Path | None = None) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "etl", *(str(each) for each in arguments)]
         return subprocess.Popen(
-            command, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, env=clean_environment(), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     return started

@@ -148,7 +148,7 @@ def test_decisions_are_numbered_without_a_gap():
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_commands_in_examples_exist(path: Path):
     for text in blocks(path, "sh"):
-        for name, rest in re.findall(r"daylight ([a-z]+)([^\n#|;]*)", text):
+        for name, rest in re.findall(r"daylight ([a-z]+(?:-[a-z]+)*)([^\n#|;]*)", text):
             assert name in COMMANDS, name
             options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
             assert set(re.findall(r"--[a-z-]+", rest)) <= {*options, "--help"}, rest

@@ -14,7 +14,6 @@ from schemas.marks import Mark, mark_of
 _COUNTS = "federal_counts"
 _DECLINED = "federal_detainers_declined"
 _ARRESTS = "federal_arrests"
-_COUNTY_JAILS = ("KING COUNTY ADULT JAIL", "REGIONAL JUSTICE CENTER")
 _RECORD_ENDS = date(2015, 7, 20)
 
 
@@ -58,10 +57,10 @@ def _newest_first(frame: pd.DataFrame, names: dict[str, str], _: Wording) -> pd.
 
 
 def declined_history(edition: Edition, _: Wording) -> Exhibit:
-    """What ICE recorded of the county jails' answers before and after the ordinances of 2013 and 2014."""
+    """What ICE recorded of the county jails' answers, with the changes of the law."""
     table = edition.table(_DECLINED)
     names = {name: edition.column_label(_DECLINED, name) for name in ("declined_by_agency", "other_recorded_outcome")}
-    jails = table[table["ice_facility_name"].isin(_COUNTY_JAILS)]
+    jails = table[table["ice_facility_name"].isin(edition.own_jails)]
     years = jails.groupby("period", as_index=False)[list(names)].sum()
     title = _("How ICE recorded the county jails' answers")
     most = years.sort_values("declined_by_agency").iloc[-1] if len(years) else None
@@ -73,7 +72,7 @@ def declined_history(edition: Edition, _: Wording) -> Exhibit:
     )  # fmt: skip
     era = Era(2010, 2026, _RECORD_ENDS, _("No ICE record after July 2015 is public here"))
     around = frame_of(
-        edition, title, _("Detainers with a recorded outcome, by year, and the law since 2013"), _DECLINED
+        edition, title, _("Detainers with a recorded outcome, by year, and changes of the law"), _DECLINED
     )
     return Exhibit(
         code=f"{_DECLINED}.history", title=title, headline=headline,
@@ -86,9 +85,9 @@ def declined_history(edition: Edition, _: Wording) -> Exhibit:
 def arrests(edition: Edition, _: Wording) -> Exhibit:
     """Arrests by federal officers in the county, by quarter, from released federal records."""
     table = edition.table(_ARRESTS)
-    rows = table[(table["series"] == "i213_quarterly") & (table["area"] == "KING_COUNTY")].sort_values("period")
+    rows = table[(table["series"] == "i213_quarterly") & (table["area"] == edition.area)].sort_values("period")
     names = {"arrests": edition.label("arrest_series", "i213_quarterly")}
-    area = edition.label("area", "KING_COUNTY")
+    area = edition.label("area", edition.area) or edition.county.name
     title = _("Arrests by federal officers in {area}", area=area)
     last = rows.iloc[-1] if len(rows) else None
     headline = _("The record has no arrests.") if last is None else _(

@@ -17,7 +17,7 @@ from schemas.marks import NAMES, REVISED, Mark
 from schemas.process import Limits
 
 NOTICE_RATE = "K2"
-"""The indicator that the 2019 audit measured in a sample."""
+"""The indicator that an audit measured in a sample."""
 
 
 def who(edition: Edition, agency: str, _: Wording) -> str:
@@ -53,8 +53,8 @@ def _band(edition: Edition, measure: Measure, _: Wording) -> Band | None:
     if found is None:
         return None
     label = _(
-        "2019 audit sample: {told} of {sampled} told ({share}); 95% interval {low} to {high}",
-        told=found.numerator, sampled=found.denominator, share=_.percent(found.share),
+        "{audit} sample: {told} of {sampled} told ({share}); 95% interval {low} to {high}",
+        audit=edition.audit, told=found.numerator, sampled=found.denominator, share=_.percent(found.share),
         low=_.percent(found.low), high=_.percent(found.high),
     )  # fmt: skip
     return Band(found.share, found.low, found.high, label)
@@ -82,8 +82,8 @@ def measure_exhibit(edition: Edition, measure: Measure, choice: Choice, _: Wordi
     scene = _scene(edition, measure, points, choice, _)
     notes = (
         *event_key(edition.events, list(points["period"]), _),
-        *((_band_note(_),) if scene.band else ()), *((measure.caveat,) if measure.caveat else ()),
-        *_sample_note(points, _), *_revised_note(points, _),
+        *((_band_note(edition.audit, _),) if scene.band else ()),
+        *((measure.caveat,) if measure.caveat else ()), *_sample_note(points, _), *_revised_note(points, _),
     )  # fmt: skip
     return Exhibit(
         code=measure.id, title=measure.title, headline=headline, plot=TrendPlot(points, scene), table=table_of(points, _),
@@ -91,10 +91,11 @@ def measure_exhibit(edition: Edition, measure: Measure, choice: Choice, _: Wordi
     )  # fmt: skip
 
 
-def _band_note(_: Wording) -> str:
+def _band_note(audit: str, _: Wording) -> str:
     return _(
-        "The 2019 audit looked at a sample, not at every request. The band is the 95% interval (Wilson) that a random "
-        "sample of that size allows; whether the sample was drawn at random is not known."
+        "The {audit} looked at a sample, not at every request. The band is the 95% interval (Wilson) that a random "
+        "sample of that size allows; whether the sample was drawn at random is not known.",
+        audit=audit,
     )
 
 

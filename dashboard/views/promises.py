@@ -22,7 +22,7 @@ def render(edition: Edition, _: Wording) -> None:
     found = made.recommendations(edition, agency, _)
     with first:
         widgets.answer(_answer(edition, found, _), _)
-    st.header(_("The recommendations of the 2019 audit"), anchor=False)
+    st.header(_("The recommendations of the {audit}", audit=edition.audit), anchor=False)
     st.html(
         markup.table(made.recommendation_table(edition, found, _), _("Recommendations, who answers for them, and proof"))
         + markup.lines([

@@ -12,7 +12,7 @@ from schemas.drawing.trend import Aim, Around, Band, Happening, Spot, counts, sh
 from schemas.wording import Wording
 
 NOTICE_RATE = "K2"
-"""The indicator that the audit of 2019 measured in a sample."""
+"""The indicator that an audit measured in a sample."""
 _TOLD, _SAMPLED = "hold_requests_sampled_person_notified", "hold_requests_sampled"
 
 
@@ -62,8 +62,8 @@ def baseline(record: Record, _: Wording) -> Band | None:
     told, sampled = float(found[_TOLD]), float(found[_SAMPLED])
     low, high = wilson(told, sampled)
     words = _(
-        "2019 audit, a sample: {told} of {sampled} told; 95% interval {low} to {high}",
-        told=_.number(told), sampled=_.number(sampled), low=_.percent(low), high=_.percent(high),
+        "{audit}, a sample: {told} of {sampled} told; 95% interval {low} to {high}",
+        audit=record.audit, told=_.number(told), sampled=_.number(sampled), low=_.percent(low), high=_.percent(high),
     )  # fmt: skip
     return Band(told / sampled, low, high, words)
 

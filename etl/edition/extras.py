@@ -34,13 +34,16 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Together:
-    """Columns of one table over time; `where` are the rows taken, added up where a period has several."""
+    """Columns of one table over time, added up where a period has several rows.
+
+    `where` are the rows taken: for a column its codes, or the name of the county's fact that holds them.
+    """
 
     page: str
     dataset: str
     title: str
     columns: tuple[str, ...]
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    where: tuple[tuple[str, tuple[str, ...] | str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,6 @@ class Extra:
 _ANSWERS = ("declined", "complied", "partly_complied", "withdrawn", "expired", "pending")
 _STEPS = ("requests", "determination_made", "judicial_warrant_verified", "released", "refused",
           "released_without_warrant")  # fmt: skip
-_JAILS = ("KING COUNTY ADULT JAIL", "REGIONAL JUSTICE CENTER")
 EXTRAS: tuple[Kinds | Together | Monthly, ...] = (
     Monthly("requests", "ice_requests", "requests_received"),
     Kinds("requests", "ice_requests", N_("How requests were answered"), _ANSWERS),
@@ -83,9 +85,9 @@ EXTRAS: tuple[Kinds | Together | Monthly, ...] = (
     Together("federal", "federal_counts", N_("ICE's count beside the county's"),
              ("ice_reported_detainers", "county_logged")),
     Together("federal", "federal_detainers_declined", N_("How ICE recorded the county jails' answers, by year"),
-             ("declined_by_agency", "other_recorded_outcome"), (("ice_facility_name", _JAILS),)),
+             ("declined_by_agency", "other_recorded_outcome"), (("ice_facility_name", "own_jails"),)),
     Together("federal", "federal_arrests", N_("Arrests by federal officers in the county, by quarter"), ("arrests",),
-             (("series", ("i213_quarterly",)), ("area", ("KING_COUNTY",)))),
+             (("series", ("i213_quarterly",)), ("area", "area"))),
 )  # fmt: skip
 
 
@@ -130,8 +132,16 @@ def _kinds(one: Kinds, record: Record, _: Wording) -> Extra | None:
     return Extra(f"{one.dataset}-{one.key or one.columns[0]}", one.dataset, title, said, bars(kinds, around), grid)
 
 
+def _codes(record: Record, told: tuple[str, ...] | str) -> tuple[str, ...]:
+    if isinstance(told, tuple):
+        return told
+    fact = record.county[told]
+    return (fact,) if isinstance(fact, str) else tuple(fact)
+
+
 def _together(one: Together, record: Record, _: Wording) -> Extra | None:
-    rows = [row for row in record.table(one.dataset) if all(row[name] in codes for name, codes in one.where)]
+    where = [(name, _codes(record, codes)) for name, codes in one.where]
+    rows = [row for row in record.table(one.dataset) if all(row[name] in codes for name, codes in where)]
     periods = sorted({row["period"] for row in rows})
     if not periods:
         return None

@@ -88,6 +88,12 @@ class Record:
         facts: dict[str, Any] = self.json("jurisdiction")
         return facts
 
+    @property
+    def audit(self) -> str:
+        """What the audit is called whose figures the record holds."""
+        _ = self.words
+        return _(self.county["audit"]) if self.county["audit"] else _("audit")
+
     @cached_property
     def events(self) -> list[dict[str, Any]]:
         """The changes of law and policy, oldest first, with the number that every chart gives them."""

@@ -16,7 +16,7 @@ from etl.errors import PublicationFailed, SettingsError
 from etl.lineage import FOLDER, lineage
 from etl.publish import shelf
 from etl.publish.destination import Plan, Receipt
-from etl.publish.page import Contents, Publisher, kept_files, key_files, page_files
+from etl.publish.page import Contents, Publisher, county_in, kept_files, key_files, page_files
 from schemas.errors import ReleaseDamaged
 from schemas.release import (
     INDEX_SIGNATURE,
@@ -179,7 +179,11 @@ class LocalCatalogue:
         self, entries: tuple[CatalogueEntry, ...], release: OpenRelease, kept: dict[str, bytes]
     ) -> dict[str, bytes]:
         made_of = Contents(
-            entries=entries, newest=release, about=release.manifest, kept=kept | key_files(release.folder)
+            entries=entries,
+            newest=release,
+            about=release.manifest,
+            county=county_in(release.folder, release.manifest),
+            kept=kept | key_files(release.folder),
         )
         return page_files(self.folder, made_of, self._publisher)
 
@@ -230,6 +234,7 @@ class LocalCatalogue:
             kept = kept_files(catalogue)
             kept[f"{WITHDRAWN}{plan.entry.id}.json"] = (catalogue.release_folder(plan.entry.id) / MANIFEST).read_bytes()
             about = newest.manifest if newest else plan.manifest
-            made_of = Contents(entries=entries, newest=newest, about=about, kept=kept)
+            county = county_in(newest.folder if newest else catalogue.release_folder(plan.entry.id), about)
+            made_of = Contents(entries=entries, newest=newest, about=about, county=county, kept=kept)
             shelf.show(self.folder, page_files(self.folder, made_of, self._publisher), public[0].id if public else "")
         return plan.steps

@@ -12,7 +12,7 @@ from etl.front import Surroundings, front_files
 from etl.lineage import FOLDER, Lineage, lineage, paths_of
 from etl.publish.shelf import CURRENT, FRONT, RELEASES
 from etl.signing import Signer, public_key
-from schemas.jurisdiction import jurisdiction
+from schemas.jurisdiction import Jurisdiction, jurisdiction, read_published
 from schemas.release import (
     CATALOGUE,
     INDEX_SIGNATURE,
@@ -29,6 +29,7 @@ from schemas.release import (
     sha256,
 )
 
+COUNTY_DEFINITION = "definitions/jurisdiction.json"
 _NO_CHANGES = "No figure that was published before is changed."
 
 
@@ -44,14 +45,27 @@ class Publisher:
 class Contents:
     """What a page is made of.
 
-    entries: newest first. newest: the newest that is public; None when all are withdrawn. about: a manifest that names
-    county and publisher. kept: the files that stay from page to page, keys and manifests of withdrawn releases.
+    entries: newest first. newest: the newest that is public; None when all are withdrawn. about: a manifest that names the
+    publisher. county: as that release states it. kept: the files that stay from page to page, keys and manifests of
+    withdrawn releases.
     """
 
     entries: tuple[CatalogueEntry, ...]
     newest: OpenRelease | None
     about: Manifest
+    county: Jurisdiction
     kept: Mapping[str, bytes]
+
+
+def county_in(release: Path, manifest: Manifest) -> Jurisdiction:
+    """The county as a release in a folder states it, so that anyone can publish without the county's own folder.
+
+    Where that file is damaged, the county of that name that comes with the program: a damaged release can be withdrawn.
+    """
+    try:
+        return read_published((release / COUNTY_DEFINITION).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return jurisdiction(manifest.jurisdiction)
 
 
 def kept_files(catalogue: Catalogue | None) -> dict[str, bytes]:
@@ -90,8 +104,7 @@ def page_files(folder: Path, made_of: Contents, publisher: Publisher) -> dict[st
         for entry in made_of.entries if entry.state == "published"
     }  # fmt: skip
     around = Surroundings(home=publisher.home, changes=changes, keys=[paths_of(key.id)[0] for key in line.keys])
-    county = jurisdiction(made_of.about.jurisdiction)
-    newest = made_of.newest
+    county, newest = made_of.county, made_of.newest
     data_json = newest.text("data.json") if newest else EMPTY_CATALOG
     texts = front_files(made_of.entries, newest.manifest if newest else None, county, data_json, around)
     files = {name: text.encode() for name, text in texts.items()} | dict(made_of.kept)

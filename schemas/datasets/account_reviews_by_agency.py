@@ -6,7 +6,7 @@ It is reported only when accounts were found, so that no agency owes it; "none f
 from schemas.common import reporting_rules, submission_columns
 from schemas.declare import CountGroup, Dataset, Grain, key
 
-_ACCESS = ("kcc_2_15_020_access",)
+_ACCESS = ("no_access",)
 _accounts = CountGroup("accounts", law=_ACCESS)
 
 DATASET = Dataset(
@@ -24,7 +24,7 @@ DATASET = Dataset(
     rules=reporting_rules(("accounts_found",)),
     caveats=("A month without a row here is not a month without accounts: see account_reviews.",),
     examples=(
-        {"period": "2026-08", "agency": "DAJD", "system": "JAIL_LOOKUP", "federal_agency": "ICE_ERO",
+        {"period": "2026-08", "federal_agency": "ICE_ERO",
          "accounts_found": "1", "submitted_on": "2026-09-08"},
     ),
 )  # fmt: skip

@@ -1,20 +1,20 @@
-"""The figures of the 2019 audit, as the press printed them: the baseline that today's figures are read against.
+"""The figures of an earlier audit, as far as they are public: the baseline that today's figures are read against.
 
-A public source. The body of the report could not be read, so each figure says how exact it is (a bound, a derived
-figure, an ambiguous one), who said it, and how far it was confirmed. A figure belongs to the time it was found in and
+A public source. Each figure says how exact it is (a bound, a derived figure, an ambiguous one), who said it, and how
+far it was confirmed. A figure belongs to the time it was found in and
 not to a reporting period, so the table has none.
 """
 
 from schemas.datasets.federal_detainers import PUBLIC_RECORD_POLICY
 from schemas.declare import Column, Dataset, Kind, MadeBy, Role, attribute, key
 
-_AUDIT = ("audit_2019_findings",)
+_AUDIT = ("audit_findings",)
 
 DATASET = Dataset(
     id="audit_baseline",
-    title="Figures of the 2019 audit",
-    one_row_is="one figure of the 2019 audit or of its aftermath",
-    summary="What was found in 2019: accounts, log-ins, notices and releases, each with its bound, basis and source.",
+    title="Figures of an audit",
+    one_row_is="one figure of an audit or of its aftermath",
+    summary="What an audit found, each figure with its bound, basis and source.",
     grains=(),
     made_by=MadeBy.PUBLIC_SOURCE,
     law=_AUDIT,
@@ -36,14 +36,5 @@ DATASET = Dataset(
         attribute("source", "Source", "Where the figure was read.", required=True),
     ),
     disclosure=PUBLIC_RECORD_POLICY,
-    caveats=(
-        "The report itself was not read: every figure is to be confirmed against it.",
-        "That all people told were also told of no intent to comply may mean that no intent was stated at all.",
-        "Sources differ on whether the Sheriff's period starts in January or in March 2018.",
-    ),
-    examples=(
-        {"metric": "hold_requests_sampled_person_not_notified", "label": "People in the sample who were not told",
-         "value": "21", "unit": "requests", "qualifier": "derived", "basis": "derived", "trust": "secondary",
-         "source": "48 percent of 44 = 21 (21/44 = 47.7 percent)"},
-    ),
+    caveats=("A figure is to be read with how exact it is and how far it was confirmed.",),
 )  # fmt: skip

@@ -1,22 +1,22 @@
 """What became of each recommendation of an audit.
 
-The summary of the 2019 report names six kinds of recommendation; their numbers and wording could not be read, so
-`rec_id` is this record's own short name and not the report's. "Done" as the agency says is told apart from "done" as
-the auditor verified. The dataset has a `status` of its own, so how a row was reported is `report_status` here.
+`rec_id` is this record's own short name and not the report's number, which is not always public. "Done" as the agency
+says is told apart from "done" as the auditor verified. The dataset has a `status` of its own, so how a row was reported
+is `report_status` here.
 """
 
 from schemas.common import reporting_rules, submission_columns
-from schemas.declare import Dataset, Direction, Grain, Indicator, Kind, RowsWhere, Target, attribute, key
+from schemas.declare import Dataset, Grain, Indicator, Kind, RowsWhere, attribute, key
 from schemas.rules import filled, is_
 
-_AUDIT = ("audit_2019_recommendations",)
+_AUDIT = ("audit_recommendations",)
 _ALL = RowsWhere((filled("rec_id"),))
 
 DATASET = Dataset(
     id="audit_recommendations",
     title="Audit recommendations",
     one_row_is="one recommendation as it stood at one agency on the last day of one month",
-    summary="Which recommendations of the 2019 audit are done, who says so, and which figure shows it.",
+    summary="Which recommendations of an audit are done, who says so, and which figure shows it.",
     grains=(Grain.MONTH,),
     law=_AUDIT,
     columns=submission_columns(
@@ -37,13 +37,11 @@ DATASET = Dataset(
         Indicator(
             id="K14", title="Recommendations done", page="training", unit="share", law=_AUDIT,
             counted="recommendations are done, as the auditor verified or the agency reports",
-            numerator=RowsWhere((is_("status", "done"),)), denominator=_ALL,
-            target=Target(1, Direction.AT_LEAST, "all")),
+            numerator=RowsWhere((is_("status", "done"),)), denominator=_ALL),
         Indicator(
             id="K14_verified", title="Recommendations done and verified", page="training", unit="share", law=_AUDIT,
             counted="recommendations are done and verified by the auditor",
-            numerator=RowsWhere((is_("status", "done"), is_("verified_by", "auditor"))), denominator=_ALL,
-            target=Target(1, Direction.AT_LEAST, "all")),
+            numerator=RowsWhere((is_("status", "done"), is_("verified_by", "auditor"))), denominator=_ALL),
     ),
     caveats=(
         "Only the summary of the report was read: the recommendations are given in our words.",
@@ -51,8 +49,8 @@ DATASET = Dataset(
         "A recommendation made to two agencies is counted at each.",
     ),
     examples=(
-        {"period": "2026-08", "agency": "DAJD", "rec_id": "2019_monitoring",
-         "source_report": "ICE Access to County Data Shows Privacy Program Gaps, 9 July 2019",
+        {"period": "2026-08", "rec_id": "monitoring",
+         "source_report": "Title of the audit report, and its day",
          "short_text": "Regular monitoring", "owner": "Records", "status": "in_progress", "status_on": "2026-03-02",
          "evidence_metric": "K6", "verified_by": "self", "submitted_on": "2026-09-08"},
     ),

@@ -1,7 +1,7 @@
 """Whether people taken into custody were told in writing that they need not disclose their nationality.
 
-RCW 10.93.160(9) asks for a written explanation at each commitment. No rate or report is mandated; the two counts side
-by side show how often the explanation was given.
+The duty is the state's where there is one (`state_commitment`). The two counts side by side show how often the
+explanation was given.
 """
 
 from schemas.common import reporting_rules, submission_columns
@@ -9,7 +9,7 @@ from schemas.datasets.notice_compliance import FACILITY
 from schemas.declare import CountGroup, Dataset, DisclosurePolicy, Grain, Plausibility, Protection
 from schemas.rules import is_
 
-_LAW = ("rcw_10_93_160_9",)
+_LAW = ("state_commitment",)
 _commitments = CountGroup("commitments", law=_LAW)
 
 _COUNTS = (
@@ -33,13 +33,13 @@ DATASET = Dataset(
         kind=Protection.CONDUCT,
         reason="All-jail totals by month are counts of what staff did and are published exactly. Rows by facility can "
                "be joined to the public register of bookings and are not published.",
-        citation="wa_doh_small_numbers", approver="publisher, to be confirmed by counsel",
+        citation="small_numbers", approver="publisher, to be confirmed by counsel",
         published_where=(is_("facility", "ALL"),)),
     caveats=(
         "A commitment is counted each time a person is taken into custody: one person can be counted more than once.",
     ),
     examples=(
-        {"period": "2026-08", "agency": "DAJD", "facility": "ALL", "commitments": "2610",
+        {"period": "2026-08", "facility": "ALL", "commitments": "2610",
          "explanation_given_in_writing": "2581", "submitted_on": "2026-09-10"},
     ),
 )  # fmt: skip

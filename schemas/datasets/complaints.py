@@ -1,13 +1,13 @@
-"""Complaints under the chapter: received, closed, found to be substantiated.
+"""Complaints under the county's law: received, closed, found to be substantiated.
 
-The title of Ordinance 18665 provides for a complaint process; the section and any deadline could not be read. Only
-counts are kept: what a complaint says, and who made it, has no column.
+Which complaint process there is stands in the county's law.csv (`complaints`). Only counts are kept: what a complaint
+says, and who made it, has no column.
 """
 
 from schemas.common import reporting_rules, submission_columns
 from schemas.declare import CountGroup, Dataset, Grain, Plausibility
 
-_LAW = ("kcc_2_15_complaints",)
+_LAW = ("complaints",)
 _complaints = CountGroup("complaints", law=_LAW)
 
 _COUNTS = (
@@ -20,7 +20,7 @@ DATASET = Dataset(
     id="complaints",
     title="Complaints",
     one_row_is="one month of complaints to one agency",
-    summary="How many complaints under K.C.C. chapter 2.15 were received, closed and substantiated.",
+    summary="How many complaints under the county's law were received, closed and substantiated.",
     grains=(Grain.MONTH,),
     law=_LAW,
     columns=submission_columns(*_COUNTS),
@@ -28,7 +28,7 @@ DATASET = Dataset(
     plausibility=(Plausibility(column="received"),),
     caveats=("A complaint is often closed in a later month: closed can be more than received.",),
     examples=(
-        {"period": "2026-08", "agency": "OTHER_COUNTY", "received": "2", "closed": "3", "substantiated": "1",
+        {"period": "2026-08", "received": "2", "closed": "3", "substantiated": "1",
          "submitted_on": "2026-09-11"},
     ),
 )  # fmt: skip

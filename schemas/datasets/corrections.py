@@ -33,8 +33,8 @@ DATASET = Dataset(
     rules=reporting_rules(()),
     caveats=("The period is the month in which the correction was made, not the month that was corrected.",),
     examples=(
-        {"period": "2026-08", "agency": "DAJD", "id": "2026-08-1", "dataset": "ice_requests",
-         "key": "2026-06|DAJD|ICE_ERO|hold_and_notification|I-247A|I-200",
+        {"period": "2026-08", "id": "2026-08-1", "dataset": "ice_requests",
+         "key": "2026-06|{agency}|ICE_ERO|hold_and_notification|I-247A|I-200",
          "column": "declined", "old": "18", "new": "19", "reason": "One answer was entered under the wrong month.",
          "date": "2026-08-20", "submitted_on": "2026-09-08"},
     ),

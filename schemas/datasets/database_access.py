@@ -1,18 +1,18 @@
 """Log-ins and queries of federal agencies in county systems.
 
-K.C.C. 2.15.020 gives immigration authorities no access to nonpublic databases without a judicial criminal warrant. In
-2019 the auditor could count more than a thousand log-ins but not tell what had been viewed, so how much of the use the
-logs cover is reported too.
+Where the law gives immigration authorities no access to nonpublic databases without a judicial warrant (`no_access`), a
+log-in without one is what the record looks for. What a system does not log cannot be counted, so how much of the use
+the logs cover is reported too.
 """
 
 from schemas.common import reporting_rules, submission_columns
-from schemas.declare import CountGroup, Dataset, Direction, Grain, Indicator, Plausibility, SumOf, Target, key, measure
-from schemas.rules import Implies, in_, minus, more_than, plus
+from schemas.declare import CountGroup, Dataset, Grain, Indicator, Plausibility, SumOf, key, measure
+from schemas.rules import IMMIGRATION, Implies, in_, minus, more_than, plus
 
-IMMIGRATION_AGENCIES = ("ICE_ERO", "ICE_HSI", "ICE_UNSPECIFIED", "CBP_USBP", "CBP_OFO", "USCIS", "DHS_OTHER")
-"""All of DHS, as state law has it (RCW 43.17.420(3)); the vocabulary's immigration_authority says the same."""
+IMMIGRATION_AGENCIES = (IMMIGRATION,)
+"""Whoever the county's law counts as an immigration authority: `immigration_agencies` in its jurisdiction.toml."""
 
-_ACCESS = ("kcc_2_15_020_access",)
+_ACCESS = ("no_access",)
 
 _COUNTS = (
     CountGroup("log-ins", law=_ACCESS)("logins", "Log-ins", "Times an account of the federal agency logged in."),
@@ -50,8 +50,8 @@ DATASET = Dataset(
             counted="log-ins by immigration agencies had no judicial warrant on file",
             numerator=SumOf(minus(plus("logins"), "with_judicial_warrant"),
                             (in_("federal_agency", *IMMIGRATION_AGENCIES),)),
-            law=_ACCESS, target=Target(0, Direction.AT_MOST, "none"),
-            caveat="Counts the agencies of the Department of Homeland Security; other federal agencies are in the table."),
+            law=_ACCESS,
+            caveat="Counts the immigration authorities as the county's law names them; other agencies are in the table."),
     ),
     plausibility=(Plausibility(column="logins"), Plausibility(column="queries")),
     caveats=(
@@ -59,7 +59,7 @@ DATASET = Dataset(
         "Use of shared networks, such as plate readers, is counted where the county can see it.",
     ),
     examples=(
-        {"period": "2026-08", "agency": "DAJD", "system": "JAIL_LOOKUP", "federal_agency": "ICE_ERO", "logins": "2",
+        {"period": "2026-08", "federal_agency": "ICE_ERO", "logins": "2",
          "queries": "3", "records_viewed": "3", "distinct_accounts": "1", "with_judicial_warrant": "2",
          "log_coverage_percent": "100", "submitted_on": "2026-09-08"},
     ),

@@ -10,7 +10,7 @@ from schemas.common import period
 from schemas.datasets.federal_detainers import PUBLIC_RECORD_POLICY
 from schemas.declare import CountGroup, Dataset, Grain, MadeBy, attribute, key
 
-_SOURCE = ("uwchr",)
+_SOURCE = ("arrest_records",)
 
 DATASET = Dataset(
     id="federal_arrests",
@@ -37,11 +37,5 @@ DATASET = Dataset(
         "The series by criminal history leaves out rows without a state: it is a floor, and preliminary.",
         "Its first and last months may be part months.",
         "Methods and classes are in ICE's words, which are not those of this record.",
-    ),
-    examples=(
-        {"period": "2022-Q1", "area": "KING_COUNTY", "series": "i213_quarterly", "category": "ALL", "arrests": "317",
-         "source": "UWCHR, i-213-sea-22-25"},
-        {"period": "2022-01", "area": "SEATTLE_AREA", "series": "i213_by_method", "category": "CAP Local Incarceration",
-         "arrests": "7", "source": "UWCHR, i-213-sea-22-25"},
     ),
 )  # fmt: skip

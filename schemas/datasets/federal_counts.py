@@ -10,7 +10,6 @@ from schemas.declare import (
     Column,
     CountGroup,
     Dataset,
-    Direction,
     DisclosurePolicy,
     Grain,
     Indicator,
@@ -18,7 +17,6 @@ from schemas.declare import (
     Protection,
     Role,
     SumOf,
-    Target,
     attribute,
 )
 from schemas.rules import Level, Linear, is_, minus, plus
@@ -60,21 +58,20 @@ DATASET = Dataset(
             counted="detainers in ICE's count are not in the county's",
             numerator=SumOf(minus(plus("ice_reported_detainers"), "county_logged")),
             denominator=SumOf(plus("ice_reported_detainers")),
-            target=Target(0.10, Direction.WITHIN, "within 10 percent"),
             caveat="Below zero where the county logged more than ICE's record lists."),
     ),
     disclosure=DisclosurePolicy(
         kind=Protection.CONDUCT,
         reason="All-jail totals by month are counts of requests and are published exactly. Rows by facility can be "
                "joined to the public register of bookings and are not published.",
-        citation="wa_doh_small_numbers", approver="publisher, to be confirmed by counsel",
+        citation="small_numbers", approver="publisher, to be confirmed by counsel",
         published_where=(is_("facility", "ALL"),)),
     caveats=(
         "ICE dates a detainer by the day it was prepared, the county by the day it arrived: the month can differ.",
         "ICE's record does not tell what the jail decided; it cannot stand in for the county's log.",
     ),
     examples=(
-        {"period": "2026-08", "agency": "OTHER_COUNTY", "facility": "ALL", "ice_reported_detainers": "23",
+        {"period": "2026-08", "facility": "ALL", "ice_reported_detainers": "23",
          "county_logged": "21", "gap": "2", "source_release": "ICE detainers, release of September 2026",
          "submitted_on": "2026-09-14"},
     ),

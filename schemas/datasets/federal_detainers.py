@@ -1,8 +1,8 @@
 """Detainers that ICE issued, as ICE's own record has them: a public source, not a report of the county.
 
 The record was released under the Freedom of Information Act and covers October 2007 to July 2015. Its lift reason is
-ICE's account of what happened; it is empty for 1,709 of the 3,667 detainers at the Seattle jail, so it cannot stand in
-for a log of the county's decisions (domain, section E).
+ICE's account of what happened; it is empty for many, so it cannot stand in for a log of the county's decisions (domain,
+section E).
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ FOIA = ("ice_foia",)
 PUBLIC_RECORD_POLICY = DisclosurePolicy(
     kind=Protection.CONDUCT,
     reason="Counts of federal acts made from records that were already public. No attribute of a person is kept.",
-    citation="wa_doh_small_numbers",
+    citation="small_numbers",
     approver="publisher, to be confirmed by counsel",
 )
 """The policy of tables made from public sources: nothing in them is told for the first time."""
@@ -26,7 +26,7 @@ DATASET = Dataset(
     id="federal_detainers",
     title="Detainers in ICE's record",
     one_row_is="one month of detainers on one form, to one facility or area, with one outcome in ICE's record",
-    summary="How many detainers ICE recorded to jails in King County and to all jails in the United States, 2007 to 2015.",
+    summary="How many detainers ICE recorded to the county's jails and to all jails in the United States, 2007 to 2015.",
     grains=(Grain.MONTH,),
     made_by=MadeBy.PUBLIC_SOURCE,
     law=FOIA,
@@ -43,13 +43,9 @@ DATASET = Dataset(
     disclosure=PUBLIC_RECORD_POLICY,
     caveats=(
         "July 2015 is a part month: the record ends on 19 July.",
-        "Rows for King County begin in October 2014; rows for the United States have neither facility, form nor outcome.",
-        "Only KCCF and MRJC are county jails: county code is not the law of the city, interlocal and federal jails.",
+        "Rows for jails begin in October 2014; rows for the United States have neither facility, form nor outcome.",
+        "The list of facilities says who operates a jail: county code is not the law of city and federal jails.",
         "A month without a row has no detainer in the record for that facility, form and outcome.",
         "Not recorded means that the case was pending or that no paper was filed with ICE.",
-    ),
-    examples=(
-        {"period": "2014-10", "area": "KING_COUNTY", "facility": "KENT", "form": "I-247_pre2015",
-         "outcome": "declined_by_agency", "detainers": "1", "source": "ICE, FOIA 15-87693 (FY2015 detail)"},
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Detainers that ICE recorded as declined by the local agency, by year and jail, in Washington State.
+"""Detainers that ICE recorded as declined by the local agency, by year and jail.
 
 A public source. The source has a row only where at least one detainer was declined: a missing row means that ICE
 recorded no decline, not that there were no detainers. ICE suspended its own declined-detainer report after three
@@ -16,7 +16,7 @@ _detainers = CountGroup("detainers", law=FOIA)
 DATASET = Dataset(
     id="federal_detainers_declined",
     title="Declined detainers in ICE's record",
-    one_row_is="one year at one jail in Washington State with at least one decline in ICE's record",
+    one_row_is="one year at one jail with at least one decline in ICE's record",
     summary="How many detainers ICE recorded as declined, beside those with another recorded outcome, 2010 to 2015.",
     grains=(Grain.YEAR,),
     made_by=MadeBy.PUBLIC_SOURCE,
@@ -37,11 +37,7 @@ DATASET = Dataset(
     caveats=(
         "Years without a row had no decline recorded; they may have had detainers.",
         "Many detainers have no recorded outcome and are in neither column.",
-        "Names are as ICE writes them: KING COUNTY ADULT JAIL is KCCF and REGIONAL JUSTICE CENTER is MRJC.",
+        "Names are as ICE writes them.",
         "2015 ends on 19 July.",
-    ),
-    examples=(
-        {"period": "2014", "ice_facility_name": "KING COUNTY ADULT JAIL", "city": "SEATTLE", "declined_by_agency": "87",
-         "other_recorded_outcome": "33", "source": "ICE, FOIA 15-87693"},
     ),
 )  # fmt: skip

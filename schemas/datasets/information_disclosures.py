@@ -1,17 +1,16 @@
 """Requests for information about people: the purpose test, the warrant, and what was released.
 
-K.C.C. 2.15.020 asks staff to determine whether a request serves civil enforcement, and for a judicial criminal warrant
-before personal information is released; RCW 10.93.160(5) says the like of nonpublic personal information. An exchange
-of citizenship or immigration status only is not prohibited (8 U.S.C. 1373) and is counted apart. In 2019 the press
-reported from the audit that no determination was made in any of the Sheriff's 25 requests.
+Whether staff determined the purpose of a request, whether a judicial warrant was seen before personal information was
+released (`no_access`, `state_information`), and what was released. An exchange of citizenship or immigration status only
+is not prohibited (8 U.S.C. 1373) and is counted apart.
 """
 
 from schemas.common import reporting_rules, submission_columns
-from schemas.declare import CountGroup, Dataset, Direction, Grain, Indicator, Plausibility, SumOf, Target, key
+from schemas.declare import CountGroup, Dataset, Grain, Indicator, Plausibility, SumOf, key
 from schemas.rules import Level, Linear, at_most, plus
 
-_TEST = ("kcc_2_15_020_access",)
-_RELEASE = ("kcc_2_15_020_access", "rcw_10_93_160_5")
+_TEST = ("no_access",)
+_RELEASE = ("no_access", "state_information")
 _tested = CountGroup("requests", law=_TEST)
 _released = CountGroup("requests", law=_RELEASE)
 
@@ -24,7 +23,7 @@ _COUNTS = (
     _released("released", "Released", "Requests that were answered with information, in whole or in part."),
     _released("released_redacted", "Released, redacted", "Of those released: with personal details taken out."),
     _released("released_unredacted", "Released, unredacted", "Of those released: with nothing taken out."),
-    CountGroup("requests", law=("kcc_2_15_020_a", "8_usc_1373"))(
+    CountGroup("requests", law=("no_resources", "status_exchange"))(
         "status_only", "Status only", "Of those released: nothing but citizenship or immigration status."),
     _released("refused", "Refused", "Requests that were refused."),
     _released("released_without_warrant", "Released without a warrant",
@@ -60,13 +59,11 @@ DATASET = Dataset(
         Indicator(
             id="K10", title="Purpose of the request determined", page="disclosures", unit="share", law=_TEST,
             counted="requests for information had their purpose determined",
-            numerator=SumOf(plus("determination_made")), denominator=SumOf(plus("requests")),
-            target=Target(1, Direction.AT_LEAST, "all")),
+            numerator=SumOf(plus("determination_made")), denominator=SumOf(plus("requests"))),
         Indicator(
             id="K11", title="Information released without a judicial warrant", page="disclosures", unit="requests",
             counted="requests were answered with personal information although no judicial warrant was verified",
             numerator=SumOf(plus("released_without_warrant")), law=_RELEASE,
-            target=Target(0, Direction.AT_MOST, "none"),
             caveat="Exchanges of citizenship or immigration status only are not counted (8 U.S.C. 1373)."),
     ),
     plausibility=(Plausibility(column="requests"),),
@@ -75,7 +72,7 @@ DATASET = Dataset(
         "State law also accepts other court orders; the instruments presented are counted in ice_requests.",
     ),
     examples=(
-        {"period": "2026-08", "agency": "KCSO", "info_category": "case_file_redacted", "requests": "4",
+        {"period": "2026-08", "info_category": "case_file_redacted", "requests": "4",
          "determination_made": "4", "judicial_warrant_verified": "1", "released": "1", "released_redacted": "1",
          "released_unredacted": "0", "status_only": "0", "refused": "3", "released_without_warrant": "0",
          "submitted_on": "2026-09-09"},

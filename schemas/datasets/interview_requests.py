@@ -1,14 +1,14 @@
 """Requests of immigration authorities to interview people in custody, and whether the person consented in writing.
 
-RCW 10.93.160(6) allows an interview only with the person's written consent, after an oral explanation and on a form at
-least in English and Spanish. The count of interviews held without it is the measure; its target is none.
+Where the law allows an interview only with the person's written consent (`state_interviews`), the count of interviews held
+without it is the measure.
 """
 
 from schemas.common import reporting_rules, submission_columns
-from schemas.declare import CountGroup, Dataset, Direction, Grain, Indicator, Plausibility, SumOf, Target
+from schemas.declare import CountGroup, Dataset, Grain, Indicator, Plausibility, SumOf
 from schemas.rules import plus
 
-_CONSENT = ("rcw_10_93_160_6",)
+_CONSENT = ("state_interviews",)
 _interviews = CountGroup("interviews", law=_CONSENT)
 
 _COUNTS = (
@@ -35,7 +35,7 @@ DATASET = Dataset(
         Indicator(
             id="K17", title="Interviews held without written consent", page="requests", unit="interviews",
             counted="interviews were held although no written consent was on file",
-            numerator=SumOf(plus("held_without_consent")), law=_CONSENT, target=Target(0, Direction.AT_MOST, "none")),
+            numerator=SumOf(plus("held_without_consent")), law=_CONSENT),
     ),
     plausibility=(Plausibility(column="requested"),),
     caveats=(
@@ -43,7 +43,7 @@ DATASET = Dataset(
         "An interview request also counts once in ice_requests, as a request of the type interview.",
     ),
     examples=(
-        {"period": "2026-08", "agency": "DAJD", "requested": "6", "form_offered": "5", "consented_in_writing": "1",
+        {"period": "2026-08", "requested": "6", "form_offered": "5", "consented_in_writing": "1",
          "declined_by_person": "4", "refused_by_agency": "1", "held": "1", "held_without_consent": "0",
          "submitted_on": "2026-09-10"},
     ),

@@ -1,28 +1,25 @@
 """Whether people with a hold request were told of it, given a copy, and told what the county will do.
 
-The duty is in K.C.C. ch. 2.15; its deadline could not be read, so "on time" is measured against a deadline that is
-still to be confirmed. Form I-247A itself asks that a copy be served on the person. In 2019 the auditor found that
-21 of 44 sampled people had not been told.
+Who must give notice, and by when, is for the county's law to say (`notice`). Form I-247A itself asks that a copy be served
+on the person (`detainer_service`).
 """
 
 from schemas.common import reporting_rules, submission_columns
 from schemas.declare import (
     CountGroup,
     Dataset,
-    Direction,
     DisclosurePolicy,
     Grain,
     Indicator,
     Plausibility,
     Protection,
     SumOf,
-    Target,
     key,
     measure,
 )
 from schemas.rules import AcrossDatasets, Level, Total, at_most, in_, is_, minus, plus, sums_to
 
-NOTICE = ("kcc_2_15_notice", "i247a_service")
+NOTICE = ("notice", "detainer_service")
 _requests = CountGroup("requests", law=NOTICE)
 _reasons = CountGroup("requests", law=NOTICE, protection=Protection.PERSON)
 
@@ -32,8 +29,7 @@ CONDUCT_COUNTS = (
     _requests("not_due_released", "Not due, released", "Requests received after the person had been released."),
     _requests("not_due_other", "Not due, other", "Requests for which no notice was owed for another reason."),
     _requests("notified", "People told", "Requests for which the person was told, by any recorded means."),
-    _requests("notified_on_time", "Told on time", "Requests for which the person was told within the deadline.",
-              caveat="No deadline could be read in the code; agencies report against 72 hours until one is confirmed."),
+    _requests("notified_on_time", "Told on time", "Requests for which the person was told within the deadline.",),
     _requests("copy_provided", "Copy given", "Requests for which the person was given a copy of the request."),
     _requests("intent_stated", "Intent stated", "Requests for which the person was told whether the county will comply."),
     _requests("intent_not_to_comply", "Told: will not comply", "Of those, the person was told that it will not."),
@@ -67,11 +63,11 @@ REASONS_ADD_UP = sums_to("R09", minus(plus("notices_due"), "notified"), REASON_N
 _HOLD_TYPES = ("hold", "notification", "hold_and_notification")
 
 
-def _share(number: str, title: str, part: str, counted: str, *, caveat: str = "") -> Indicator:
+def _share(number: str, title: str, part: str, counted: str) -> Indicator:
     return Indicator(
         id=number, title=title, page="notice", counted=counted, numerator=SumOf(plus(part)),
-        denominator=SumOf(plus("notices_due")), unit="share", target=Target(1, Direction.AT_LEAST, "all"),
-        law=NOTICE, caveat=caveat,
+        denominator=SumOf(plus("notices_due")), unit="share",
+        law=NOTICE,
     )  # fmt: skip
 
 
@@ -107,8 +103,7 @@ DATASET = Dataset(
     indicators=(
         _share("K2", "People told of a hold request", "notified", "people with a hold request were told of it"),
         _share("K3", "Copy given", "copy_provided", "people with a hold request were given a copy of it"),
-        _share("K4", "Told on time", "notified_on_time", "people with a hold request were told of it on time",
-               caveat="The deadline is to be confirmed against the code."),
+        _share("K4", "Told on time", "notified_on_time", "people with a hold request were told of it on time"),
         _share("K5", "Full notice", "full_notice",
                "people with a hold request were told on time, given a copy and told what the county will do"),
     ),
@@ -117,14 +112,14 @@ DATASET = Dataset(
         kind=Protection.CONDUCT,
         reason="All-jail totals by month are counts of what staff did and are published exactly. Rows by facility, and "
                "the reasons, describe people: they are published by quarter in tables of their own, under the small-cell rule.",
-        citation="wa_doh_small_numbers", approver="publisher, to be confirmed by counsel",
+        citation="small_numbers", approver="publisher, to be confirmed by counsel",
         published_where=(is_("facility", "ALL"),), withheld=REASON_NAMES),
     caveats=(
         "A month counts the requests received in it, whenever notice was given.",
         "The rates divide by notices due, not by people told, so that a bad month cannot look good.",
     ),
     examples=(
-        {"period": "2026-08", "agency": "DAJD", "facility": "ALL", "notices_due": "19", "not_due_released": "2",
+        {"period": "2026-08", "facility": "ALL", "notices_due": "19", "not_due_released": "2",
          "not_due_other": "0", "notified": "16", "notified_on_time": "14", "copy_provided": "15", "intent_stated": "15",
          "intent_not_to_comply": "15", "full_notice": "12", "in_preferred_language": "16",
          "acknowledged_in_writing": "13", "not_notified_reason_released_first": "1",

@@ -35,7 +35,7 @@ DATASET = Dataset(
     disclosure=DisclosurePolicy(
         kind=Protection.PERSON,
         reason="A request crossed with a small facility can point to one person in the public jail register.",
-        citation="wa_doh_small_numbers", approver="publisher, to be confirmed by counsel",
+        citation="small_numbers", approver="publisher, to be confirmed by counsel",
         hierarchies=(Hierarchy("facility"),)),
     caveats=(
         "A hidden count is at least 1: zeros are printed, except in a quarter that is withheld whole. The mark does not "

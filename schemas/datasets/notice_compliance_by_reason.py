@@ -34,7 +34,7 @@ DATASET = Dataset(
     disclosure=DisclosurePolicy(
         kind=Protection.PERSON,
         reason="A reason, such as safety, says something about the person it is recorded for.",
-        citation="wa_doh_small_numbers", approver="publisher, to be confirmed by counsel"),
+        citation="small_numbers", approver="publisher, to be confirmed by counsel"),
     caveats=(
         "A hidden count is at least 1: zeros are printed, except in a quarter that is withheld whole. The mark does not "
         "tell whether a count is small itself or is hidden to protect another.",

@@ -1,13 +1,13 @@
 """Whether the county knows what personal information it holds, and disposes of what it need not keep.
 
-The summary of the 2019 audit recommends to define and catalogue personal information and to dispose of sensitive
-personal information; K.C.C. 2.14.030 asks that personal data be lawful, purposeful and minimal.
+Who asks for the inventory, an audit or a law on privacy, is for the county's law.csv to say (`audit_recommendations`,
+`privacy`).
 """
 
 from schemas.common import reporting_rules, submission_columns
 from schemas.declare import CountGroup, Dataset, Grain
 
-_CATALOGUE = ("audit_2019_recommendations", "kcc_2_14_030")
+_CATALOGUE = ("audit_recommendations", "privacy")
 _systems = CountGroup("systems", law=_CATALOGUE)
 _reviews = CountGroup("reviews", law=_CATALOGUE)
 _records = CountGroup("records", law=_CATALOGUE)
@@ -37,7 +37,7 @@ DATASET = Dataset(
     rules=reporting_rules(tuple(count.name for count in _COUNTS)),
     caveats=("Systems are counted on the last day of the quarter: quarters must not be added up.",),
     examples=(
-        {"period": "2026-Q2", "agency": "DAJD", "systems_holding_personal_information": "14", "systems_catalogued": "9",
+        {"period": "2026-Q2", "systems_holding_personal_information": "14", "systems_catalogued": "9",
          "retention_reviews_due": "4", "retention_reviews_done": "3", "records_due_for_disposal": "1800",
          "records_disposed": "1650", "submitted_on": "2026-07-13"},
     ),

@@ -1,14 +1,13 @@
 """Whether two people reviewed each immigration request before it was answered.
 
-After the 2019 audit the Sheriff promised that a team leader and a manager would review every request: a commitment,
-not code (domain, section A.2).
+A review by two people is often a promise and not law; `request_review` in law.csv says which (domain, section A.2).
 """
 
 from schemas.common import reporting_rules, submission_columns
-from schemas.declare import CountGroup, Dataset, Direction, Grain, Indicator, Plausibility, SumOf, Target
+from schemas.declare import CountGroup, Dataset, Grain, Indicator, Plausibility, SumOf
 from schemas.rules import at_most, plus
 
-_REVIEW = ("kcso_two_level_review",)
+_REVIEW = ("request_review",)
 _requests = CountGroup("requests", law=_REVIEW)
 
 _COUNTS = (
@@ -41,12 +40,12 @@ DATASET = Dataset(
         Indicator(
             id="K12", title="Requests reviewed by a team leader and a manager", page="disclosures", unit="share",
             counted="requests were reviewed by both a team leader and a manager", numerator=SumOf(plus("both")),
-            denominator=SumOf(plus("requests")), law=_REVIEW, target=Target(1, Direction.AT_LEAST, "all")),
+            denominator=SumOf(plus("requests")), law=_REVIEW),
     ),
     plausibility=(Plausibility(column="requests"),),
-    caveats=("The two-level review is the Sheriff's promise; other agencies report it where they have adopted it.",),
+    caveats=("A review on two levels is reported by the agencies that have adopted it.",),
     examples=(
-        {"period": "2026-08", "agency": "KCSO", "requests": "7", "first_level_reviewed": "7",
+        {"period": "2026-08", "requests": "7", "first_level_reviewed": "7",
          "second_level_reviewed": "6", "both": "6", "reviewed_before_release": "6", "overturned": "1",
          "submitted_on": "2026-09-09"},
     ),

@@ -1,14 +1,14 @@
 """How many employees and agents who need the training have completed it.
 
-K.C.C. ch. 2.15 asks the executive to train all employees and agents and sets no date (domain, section A.1). The figures
+Who must be trained, and by when, is for the county's law to say (`training`). The figures
 are a stock on the last day of the month, not a flow: months must not be added up.
 """
 
 from schemas.common import reporting_rules, submission_columns
-from schemas.declare import CountGroup, Dataset, Direction, Grain, Indicator, SumOf, Target, key
+from schemas.declare import CountGroup, Dataset, Grain, Indicator, SumOf, key
 from schemas.rules import Level, NeverFalls, at_most, plus
 
-_TRAINING = ("kcc_2_15_training",)
+_TRAINING = ("training",)
 _employees = CountGroup("employees", law=_TRAINING)
 
 _COUNTS = (
@@ -40,12 +40,11 @@ DATASET = Dataset(
             id="K13", title="Training completed", page="training", unit="share", law=_TRAINING,
             counted="completions on file of those required, all courses together",
             numerator=SumOf(plus("completed_cumulative")), denominator=SumOf(plus("required_staff")),
-            target=Target(1, Direction.AT_LEAST, "all; the code sets no date"),
             caveat="A person who needs several courses counts once for each."),
     ),
     caveats=("The counts are as of the last day of the month: months must not be added up.",),
     examples=(
-        {"period": "2026-08", "agency": "DAJD", "course": "code_2_15", "required_staff": "840",
+        {"period": "2026-08", "required_staff": "840",
          "completed_cumulative": "802", "completed_in_month": "17", "overdue": "21", "new_hires_due_30_days": "9",
          "submitted_on": "2026-09-10"},
     ),

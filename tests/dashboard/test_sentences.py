@@ -11,11 +11,11 @@ from schemas.marks import Mark
 
 TOLD = Measure(
     "K2", "People told", "people with a hold request were told of it", "notice_compliance", "notice", "share",
-    ("kcc_2_15_notice",), "", Goal(1, "at_least", "all"),
+    ("notice",), "", Goal(1, "at_least", "all"),
 )  # fmt: skip
 OPEN = Measure(
     "K7", "Accounts open", "accounts of immigration agencies were open at the end of the month", "account_reviews",
-    "accounts", "accounts", ("kcc_2_15_020_access",), "", Goal(0, "at_most", "none"),
+    "accounts", "accounts", ("no_access",), "", Goal(0, "at_most", "none"),
 )  # fmt: skip
 
 

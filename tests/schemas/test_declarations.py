@@ -9,7 +9,6 @@ from etl.indicators import ALL
 from etl.validate import submittable
 from schemas import vocabulary
 from schemas.common import EVERY_SUBMISSION
-from schemas.datasets.database_access import IMMIGRATION_AGENCIES
 from schemas.declare import Grain, Kind, MadeBy, Protection, Role, attribute, key
 from schemas.dictionary import (
     dataset_definition,
@@ -25,7 +24,7 @@ from schemas.errors import DefinitionError
 from schemas.jurisdiction import Basis, Law, Trust, jurisdiction
 from schemas.registry import _faults, all_rules, check_declarations, dataset, datasets
 from schemas.release import canonical_json
-from schemas.rules import AcrossDatasets, CarriedOver, Linear, is_
+from schemas.rules import AcrossDatasets, CarriedOver, Linear, in_, is_
 
 COUNTY = jurisdiction()
 DATASETS = datasets()
@@ -185,8 +184,8 @@ def test_a_release_never_cites_an_unconfirmed_text_as_certain(page, release):
 
 
 def test_the_review_of_accounts_is_a_commitment_and_not_law():
-    assert COUNTY.cited("dajd_monthly_review").basis == "agency_commitment"
-    assert COUNTY.cited("kcso_two_level_review").basis == "agency_commitment"
+    assert COUNTY.cited("account_review").basis == "agency_commitment"
+    assert COUNTY.cited("request_review").basis == "agency_commitment"
 
 
 def test_a_law_that_is_not_listed_cannot_be_cited():
@@ -197,7 +196,11 @@ def test_a_law_that_is_not_listed_cannot_be_cited():
 def test_immigration_agencies_are_the_same_wherever_they_are_named():
     listed = vocabulary.codes("federal_agency")
     authorities = {code.code for code in listed if code.facts["immigration_authority"] == "yes"}
-    assert authorities == set(IMMIGRATION_AGENCIES) == set(COUNTY.immigration_agencies)
+    assert authorities == set(COUNTY.immigration_agencies)
+    (logins,) = dataset("database_access").indicators
+    assert logins.numerator.where == (in_("federal_agency", *COUNTY.immigration_agencies),)
+    (across,) = dataset("account_reviews").cross_rules
+    assert across.left.where == (in_("federal_agency", *COUNTY.immigration_agencies),)
 
 
 # --- vocabularies ----------------------------------------------------------------------------------------------------
