@@ -109,10 +109,9 @@ def taken(view: View) -> str:
         _("Data of this chart (CSV)"): address.chart_address(shown.code, "csv", values),
         _("This chart alone"): address.chart_address(shown.code, "html", values),
     }
-    embed = (
-        f'<iframe src="{site}{links[_("This chart alone")]}" title="{shown.title}" width="100%" height="620"></iframe>'
-    )
-    cited = citation(view.edition, shown.title, f"{site}{links[_('This chart alone')]}", _)
+    alone = site + address.chart_address(shown.code, "html", values)
+    embed = f'<iframe src="{markup.text(alone)}" title="{markup.text(shown.title)}" width="100%" height="620"></iframe>'
+    cited = citation(view.edition, shown.title, alone, _)
     listed = "".join(f"<li>{markup.link(place, words)}</li>" for words, place in links.items())
     return (
         f'<ul class="dl-links">{listed}</ul>'

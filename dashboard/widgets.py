@@ -5,12 +5,12 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import address, markup, points
+from dashboard import address, markup
 from dashboard.answers import Answer
 from dashboard.charts.theme import PALETTES
 from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition
 from dashboard.exhibits.model import Choice
-from dashboard.gallery import datasets_on
+from dashboard.gallery import agencies_on
 from dashboard.pages import BY_CODE
 from dashboard.sentences import VERDICTS, Verdict
 from dashboard.wording import Wording, plain
@@ -124,12 +124,19 @@ def agency_name(edition: Edition, _: Wording, code: str) -> str:
 
 def choice(edition: Edition, page: str, _: Wording) -> Choice:
     """The agency and the stretch of time to show."""
-    codes = points.reporting_agencies(edition, edition.measures_on(page), datasets_on(edition, page))
-    agency = choose("agency", _("Agency"), codes, partial(agency_name, edition, _))
+    agency = choose("agency", _("Agency"), agencies_on(edition, page), partial(agency_name, edition, _))
     spans = {"all": _("All months"), "12": _("Last 12 months")}
-    order = SPANS[::-1] if page in SHORT_FIRST else SPANS
-    months = choose("months", _("Time"), order, spans.__getitem__)
+    months = choose("months", _("Time"), _spans(page), spans.__getitem__)
     return choice_of(agency, months)
+
+
+def first_choice(edition: Edition, page: str) -> Choice:
+    """What a page shows until its reader chooses."""
+    return choice_of(next(iter(agencies_on(edition, page)), ""), _spans(page)[0])
+
+
+def _spans(page: str) -> tuple[str, ...]:
+    return SPANS[::-1] if page in SHORT_FIRST else SPANS
 
 
 def choice_of(agency: str, months: str) -> Choice:

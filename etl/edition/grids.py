@@ -25,11 +25,6 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int] = frozenset()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no row."""
-        return not self.rows
-
 
 def number_text(text: str, _: Wording) -> str:
     """A published number as people write it: 1,234; what is no number stays as it is."""
