@@ -167,17 +167,19 @@ def languages(_: Wording) -> None:
     st.html(markup.languages(links, _.language, _("Language")) + note)
 
 
-def release_facts(edition: Edition, _: Wording) -> None:
-    """The sidebar's foot: which release this is, how old, and how far its data reach."""
-    manifest = edition.release.manifest
+def release_facts(edition: Edition, page: str, _: Wording) -> None:
+    """The sidebar's foot: which release this is, how old, how far its data reach, its twin without scripts, whom to tell."""
+    manifest, county = edition.release.manifest, edition.county
+    twin = edition.static_page(BY_CODE[page].twin)
     with st.sidebar:
         small(
             _("Data to {period}", period=plain(_.period(manifest.data_to))),
             _("Published {day}", day=_.day(manifest.created_on)),
             f"{_('Release')} [{plain(edition.id)}](/catalogue/releases/{edition.id}/manifest.json)",
-            plain(edition.county.publisher),
+            plain(county.publisher),
             f"[{_('New releases (Atom feed)')}](/catalogue/feed.atom) · [{_('Due days (calendar)')}](/due.ics)",
-            f"[{_('This release without scripts')}](/catalogue/releases/{edition.id}/{edition.static_page})",
+            f"[{_('This page without scripts')}](/catalogue/releases/{edition.id}/{twin})",
+            f"{_('Report an error')}: [{plain(county.contact_email)}](mailto:{county.contact_email})",
         )
 
 

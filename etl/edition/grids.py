@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.edition.figures import Reading, agencies, figure, series, verdict, who
-from etl.edition.foreign import english
 from etl.edition.record import Record, Row
+from schemas.foreign import english
 from schemas.marks import NAMES, SIGNS, Mark, mark_of
 from schemas.wording import Wording
 
