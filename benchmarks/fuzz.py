@@ -94,12 +94,12 @@ def chunk(names: list[str]) -> Told:
 
 
 def _chunks(names: list[str], workers: int) -> Iterator[Told]:
-    """The cases in pieces, by several processes; a fresh process now and then, so that one fault cannot hide others."""
+    """The cases in pieces, by several processes."""
     pieces = [names[at : at + _CHUNK] for at in range(0, len(names), _CHUNK)]
     if workers == 1:
         yield from map(chunk, pieces)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=20) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for done in as_completed([pool.submit(chunk, piece) for piece in pieces]):
             yield done.result()
 

@@ -34,7 +34,7 @@ def navigation(shown: data.Shown, asked: str, _: Wording) -> None:
     current = st.navigation(entries, expanded=True, position="hidden" if st.context.is_embedded else "sidebar")
     st.set_page_config(page_title=f"{current.title} – {_('Daylight')}")
     st.logo(LOGOS[widgets.ground()], size="large", link=None)
-    widgets.release_facts(edition, _)
+    widgets.release_facts(edition, current.url_path or HOME, _)
     if not st.context.is_embedded:
         widgets.languages(_)
     newest.tell(edition, shown.fault, _)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
+from schemas.foreign import english, spoken, spoken_definition
 from schemas.release import OpenRelease
 
 ALL_AGENCIES, SHARE = "ALL", "share"
@@ -26,7 +27,7 @@ SAMPLE = "SAMPLE DATA"
 
 @dataclass(frozen=True)
 class Citation:
-    """One law, promise or source, as the release states it."""
+    """One law, promise or source, as the release states it. A citation is English in every language (`schemas.foreign`)."""
 
     key: str
     basis: str
@@ -120,10 +121,15 @@ class Edition:
         """The release's id."""
         return self.release.id
 
-    def definition(self, name: str) -> dict[str, Any]:
-        """The definition of a dataset, or of the jurisdiction."""
-        found: dict[str, Any] = self._definitions[name]
-        return found
+    @cached_property
+    def _spoken(self) -> dict[str, dict[str, Any]]:
+        return {}
+
+    def definition(self, dataset_id: str) -> dict[str, Any]:
+        """The definition of a dataset."""
+        if dataset_id not in self._spoken:
+            self._spoken[dataset_id] = spoken_definition(self._definitions[dataset_id], self.words)
+        return self._spoken[dataset_id]
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
@@ -133,12 +139,17 @@ class Edition:
     @cached_property
     def law(self) -> Mapping[str, Citation]:
         """Every citation, by key."""
-        return {e["key"]: Citation(**{**e, "says": self.words(e["says"])}) for e in self._definitions["law"]}
+        return {
+            entry["key"]: Citation(
+                **{**spoken(entry, self.words, "says"), "citation": english(entry["citation"], self.words)}
+            )
+            for entry in self._definitions["law"]
+        }
 
     @cached_property
     def county(self) -> County:
         """Who publishes the record."""
-        facts = self.definition("jurisdiction")
+        facts = self._definitions["jurisdiction"]
         return County(**{name: facts[name] for name in County.__dataclass_fields__})
 
     @property
@@ -161,7 +172,7 @@ class Edition:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The changes of law and policy, oldest first, numbered."""
-        entries = sorted(self.definition("jurisdiction")["events"], key=lambda entry: str(entry["on"]))
+        entries = sorted(self._definitions["jurisdiction"]["events"], key=lambda entry: str(entry["on"]))
         return tuple(
             Event(
                 number,
@@ -205,7 +216,7 @@ class Edition:
     def column_label(self, dataset_id: str, column: str) -> str:
         """What a column is called."""
         entries = self.definition(dataset_id)["columns"]
-        return next((self.words(entry["label"]) for entry in entries if entry["name"] == column), column)
+        return next((str(entry["label"]) for entry in entries if entry["name"] == column), column)
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
         """The labels of a vocabulary's codes, in its own order; none when the release does not have it."""
@@ -238,11 +249,14 @@ class Edition:
             parts[0] for parts in found if agency in (ALL_AGENCIES, *(parts[1:2] or ("",))) or len(parts) < 2
         )
 
-    @property
-    def static_page(self) -> str:
-        """The first page of the release without scripts, in the reader's language where the release has it."""
-        own = f"site/{self.words.language}/index.html"
-        return own if any(entry.path == own for entry in self.release.manifest.files) else STATIC_PAGE
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(entry.path for entry in self.release.manifest.files)
+
+    def static_page(self, name: str = "index") -> str:
+        """A page of the release without scripts, by default the first, in the reader's language where there is one."""
+        wanted = (f"site/{self.words.language}/{name}.html", f"site/en/{name}.html")
+        return next((path for path in wanted if path in self._paths), STATIC_PAGE)
 
     def source_path(self, table: str) -> str:
         """The address of the published file of a table, on this site."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from dashboard import points
 from dashboard.edition import Edition
 from dashboard.exhibits import compare, federal, protected, reported, reviews
 from dashboard.exhibits.kinds import codes_exhibit, columns_exhibit, empty
@@ -69,6 +70,12 @@ def datasets_on(edition: Edition, page: str) -> tuple[str, ...]:
     """The tables that a page draws on."""
     measures = [measure.dataset for measure in edition.measures_on(page)]
     return tuple(dict.fromkeys([*measures, *(dataset for dataset, _build in OTHERS.get(page, ()))]))
+
+
+@lru_cache(maxsize=KEPT)
+def agencies_on(edition: Edition, page: str) -> tuple[str, ...]:
+    """The agencies that a page can be narrowed to, the one it opens on first."""
+    return tuple(points.reporting_agencies(edition, edition.measures_on(page), datasets_on(edition, page)))
 
 
 @lru_cache(maxsize=KEPT)

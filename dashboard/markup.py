@@ -8,10 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from schemas.foreign import told, unmarked
+
 
 def text(value: object) -> str:
-    """Any text, made safe."""
-    return html.escape(" ".join(str(value).split()), quote=True)
+    """Any text, made safe; what is marked as English is told to be English."""
+    return told(html.escape(" ".join(str(value).split()), quote=True))
+
+
+def _attribute(value: object) -> str:
+    """Any text as the value of an attribute."""
+    return html.escape(unmarked(" ".join(str(value).split())), quote=True)
 
 
 def link(address: str, words: str) -> str:
@@ -25,11 +32,11 @@ def languages(choices: Sequence[tuple[str, str, str]], current: str, name: str) 
     """Links to the same view in other languages: code, the language's own name, address. `name` names the list."""
     here = ' aria-current="true"'
     listed = "".join(
-        f'<li><a href="{html.escape(address, quote=True)}" lang="{text(code)}" hreflang="{text(code)}"'
+        f'<li><a href="{html.escape(address, quote=True)}" lang="{_attribute(code)}" hreflang="{_attribute(code)}"'
         f"{here if code == current else ''}>{text(own)}</a></li>"
         for code, own, address in choices
     )
-    return f'<nav aria-label="{text(name)}"><ul class="dl-links dl-languages" translate="no">{listed}</ul></nav>'
+    return f'<nav aria-label="{_attribute(name)}"><ul class="dl-links dl-languages" translate="no">{listed}</ul></nav>'
 
 
 def table(frame: pd.DataFrame, caption: str, kinds: Mapping[str, str] | None = None) -> str:
@@ -40,7 +47,7 @@ def table(frame: pd.DataFrame, caption: str, kinds: Mapping[str, str] | None = N
     head = "".join(f'<th scope="col">{text(name)}</th>' for name in frame.columns)
     body = "".join(_row(values, kinds or {}) for values in frame.itertuples(index=False))
     return (
-        f'<div class="dl-scroll" role="region" tabindex="0" aria-label="{text(caption)}"><table class="dl-table">'
+        f'<div class="dl-scroll" role="region" tabindex="0" aria-label="{_attribute(caption)}"><table class="dl-table">'
         f"<caption>{text(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -64,7 +71,7 @@ def picture(wide: str, narrow: str, name: str) -> str:
     """A picture that is fetched when a reader comes near it, in two widths."""
     return (
         f'<picture class="dl-picture"><source media="(max-width: 40rem)" srcset="{html.escape(narrow, quote=True)}">'
-        f'<img src="{html.escape(wide, quote=True)}" alt="{text(name)}" loading="lazy" decoding="async"></picture>'
+        f'<img src="{html.escape(wide, quote=True)}" alt="{_attribute(name)}" loading="lazy" decoding="async"></picture>'
     )
 
 
@@ -86,6 +93,11 @@ def items(entries: Sequence[str]) -> str:
 def code(content: str) -> str:
     """Text to copy, as it stands."""
     return f'<pre class="dl-code" tabindex="0"><code translate="no">{html.escape(content)}</code></pre>'
+
+
+def document(content: str) -> str:
+    """A text of the release itself, as it stands. Such texts are in English."""
+    return f'<pre class="dl-code" tabindex="0" lang="en">{html.escape(content)}</pre>'
 
 
 def status(sentence: str, verdict: str = "") -> str:

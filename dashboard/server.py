@@ -17,10 +17,9 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from streamlit.starlette import App
 
-from dashboard import data, gallery, observe, shell, views
+from dashboard import data, gallery, observe, shell, views, widgets
 from dashboard.compress import Compressed
 from dashboard.edition import in_language
-from dashboard.exhibits.model import Choice
 from dashboard.files import CatalogueFiles
 from dashboard.outlets import outlet_routes
 from dashboard.pages import PAGES
@@ -41,10 +40,10 @@ async def _lifespan(_app: App) -> AsyncIterator[None]:
     unless their objects are frozen.
     """
     with suppress(FileNotFoundError, ReleaseDamaged):  # the pages say so
-        edition = in_language(data.edition(), ENGLISH)
+        edition = in_language(data.best().edition, ENGLISH)
         for page in PAGES:
             shell.page_html(page, edition, ENGLISH)
-            gallery.exhibits_on(edition, page.code, Choice(), ENGLISH)
+            gallery.exhibits_on(edition, page.code, widgets.first_choice(edition, page.code), ENGLISH)
     assert views.RENDERERS  # noqa: S101 - the pages and plotly are imported by now
     journal.take_over_if_on()  # Streamlit has set up its loggers by now
     gc.collect()

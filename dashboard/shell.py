@@ -103,7 +103,7 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
     said = said_on(page, edition, _)
     about = html.escape(f"{_(page.question)} {said[0]}") if said else question
     address = page_address(page.code, {LANGUAGE: language(_)})
-    static = f"/catalogue/latest/{edition.static_page if edition else STATIC_PAGE}"
+    static = f"/catalogue/latest/{edition.static_page(page.twin) if edition else STATIC_PAGE}"
     head = [
         f"<title>{title}</title>", f'<meta name="description" content="{about}" />',
         f'<meta property="og:title" content="{title}" />', f'<meta property="og:description" content="{about}" />',

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import address, charts, markup
+from dashboard.answers import freshness
 from dashboard.charts.theme import CONFIG, PALETTES
 from dashboard.edition import ALL_AGENCIES, Edition
 from dashboard.exhibits.model import Choice, Exhibit
@@ -64,8 +65,12 @@ def _under(view: View) -> None:
     st.html("".join([
         markup.lines([markup.text(note) for note in shown.notes]),
         markup.folded(_("The same figures as a table"), markup.table(shown.table, shown.title)),
+        markup.folded(_("What this means"), meaning(edition, shown, _)),
         markup.folded(_("Take this chart: picture, data, embed, citation"), taken(view)),
-        markup.lines([source(edition, shown.source, shown.datasets, _), law(edition, shown.law, _)]),
+        markup.lines([
+            markup.text(f"{_('Data')}: {freshness(edition, _)}"),
+            source(edition, shown.source, shown.datasets, _), law(edition, shown.law, _),
+        ]),
     ]))  # fmt: skip
     st.divider()
 
@@ -100,6 +105,27 @@ def values_of(edition: Edition, choice: Choice, _: Wording) -> dict[str, str]:
             address.LANGUAGE: address.language(_)}  # fmt: skip
 
 
+def meaning(edition: Edition, shown: Exhibit, _: Wording) -> str:
+    """What is counted, in the words of the release: the tables behind an exhibit and the columns that it draws."""
+    entries = []
+    for dataset in filter(edition.has, shown.datasets):
+        definition = edition.definition(dataset)
+        entries.append(f"<strong>{markup.text(definition['title'])}</strong>: {markup.text(definition['summary'])}")
+        drawn = columns_of(edition, shown, dataset)
+        entries += [
+            f"<strong>{markup.text(column['label'])}</strong>: {markup.text(column['description'])}"
+            for column in definition["columns"] if column["name"] in drawn
+        ]  # fmt: skip
+    place = f"/catalogue/releases/{edition.id}/{edition.static_page('definitions')}"
+    return markup.items(entries) + markup.lines([markup.link(place, _("Definitions and method"))])
+
+
+def columns_of(edition: Edition, shown: Exhibit, dataset: str) -> tuple[str, ...]:
+    """The columns of a table that an exhibit draws: those of its formula, or the one that its code names."""
+    measure = edition.measure(shown.code.split(".")[1] if shown.code.startswith("compare.") else shown.code)
+    return measure.columns if measure else (shown.code.removeprefix(f"{dataset}."),)
+
+
 def taken(view: View) -> str:
     """What a reader can take away: pictures, data, an embed, the address of this view and how to cite it."""
     shown, _, site, values = view.shown, view.words, view.origin, values_of(view.edition, view.choice, view.words)
@@ -109,10 +135,9 @@ def taken(view: View) -> str:
         _("Data of this chart (CSV)"): address.chart_address(shown.code, "csv", values),
         _("This chart alone"): address.chart_address(shown.code, "html", values),
     }
-    embed = (
-        f'<iframe src="{site}{links[_("This chart alone")]}" title="{shown.title}" width="100%" height="620"></iframe>'
-    )
-    cited = citation(view.edition, shown.title, f"{site}{links[_('This chart alone')]}", _)
+    alone = site + address.chart_address(shown.code, "html", values)
+    embed = f'<iframe src="{markup.text(alone)}" title="{markup.text(shown.title)}" width="100%" height="620"></iframe>'
+    cited = citation(view.edition, shown.title, alone, _)
     listed = "".join(f"<li>{markup.link(place, words)}</li>" for words, place in links.items())
     return (
         f'<ul class="dl-links">{listed}</ul>'

@@ -34,7 +34,7 @@ def sitemap(site: str, edition: Edition | None) -> str:
     places = [f"{site}/{path_of(page.code)}" for page in PAGES]
     when = ""
     if edition is not None:
-        plain = (in_language(edition, wording(one.code)).static_page for one in offered())
+        plain = (in_language(edition, wording(one.code)).static_page() for one in offered())
         places += [f"{site}/catalogue/latest/{page}" for page in dict.fromkeys(plain)]
         when = f"<lastmod>{edition.release.manifest.created_on.isoformat()}</lastmod>"
     entries = "".join(f"<url><loc>{escape(place)}</loc>{when}</url>" for place in places)

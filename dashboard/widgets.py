@@ -5,12 +5,12 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import address, markup, points
+from dashboard import address, markup
 from dashboard.answers import Answer
 from dashboard.charts.theme import PALETTES
 from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition
 from dashboard.exhibits.model import Choice
-from dashboard.gallery import datasets_on
+from dashboard.gallery import agencies_on
 from dashboard.pages import BY_CODE
 from dashboard.sentences import VERDICTS, Verdict
 from dashboard.wording import Wording, plain
@@ -124,12 +124,19 @@ def agency_name(edition: Edition, _: Wording, code: str) -> str:
 
 def choice(edition: Edition, page: str, _: Wording) -> Choice:
     """The agency and the stretch of time to show."""
-    codes = points.reporting_agencies(edition, edition.measures_on(page), datasets_on(edition, page))
-    agency = choose("agency", _("Agency"), codes, partial(agency_name, edition, _))
+    agency = choose("agency", _("Agency"), agencies_on(edition, page), partial(agency_name, edition, _))
     spans = {"all": _("All months"), "12": _("Last 12 months")}
-    order = SPANS[::-1] if page in SHORT_FIRST else SPANS
-    months = choose("months", _("Time"), order, spans.__getitem__)
+    months = choose("months", _("Time"), _spans(page), spans.__getitem__)
     return choice_of(agency, months)
+
+
+def first_choice(edition: Edition, page: str) -> Choice:
+    """What a page shows until its reader chooses."""
+    return choice_of(next(iter(agencies_on(edition, page)), ""), _spans(page)[0])
+
+
+def _spans(page: str) -> tuple[str, ...]:
+    return SPANS[::-1] if page in SHORT_FIRST else SPANS
 
 
 def choice_of(agency: str, months: str) -> Choice:
@@ -160,17 +167,19 @@ def languages(_: Wording) -> None:
     st.html(markup.languages(links, _.language, _("Language")) + note)
 
 
-def release_facts(edition: Edition, _: Wording) -> None:
-    """The sidebar's foot: which release this is, how old, and how far its data reach."""
-    manifest = edition.release.manifest
+def release_facts(edition: Edition, page: str, _: Wording) -> None:
+    """The sidebar's foot: which release this is, how old, how far its data reach, its twin without scripts, whom to tell."""
+    manifest, county = edition.release.manifest, edition.county
+    twin = edition.static_page(BY_CODE[page].twin)
     with st.sidebar:
         small(
             _("Data to {period}", period=plain(_.period(manifest.data_to))),
             _("Published {day}", day=_.day(manifest.created_on)),
             f"{_('Release')} [{plain(edition.id)}](/catalogue/releases/{edition.id}/manifest.json)",
-            plain(edition.county.publisher),
+            plain(county.publisher),
             f"[{_('New releases (Atom feed)')}](/catalogue/feed.atom) · [{_('Due days (calendar)')}](/due.ics)",
-            f"[{_('This release without scripts')}](/catalogue/releases/{edition.id}/{edition.static_page})",
+            f"[{_('This page without scripts')}](/catalogue/releases/{edition.id}/{twin})",
+            f"{_('Report an error')}: [{plain(county.contact_email)}](mailto:{county.contact_email})",
         )
 
 

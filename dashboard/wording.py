@@ -2,6 +2,7 @@
 
 import re
 
+from schemas.foreign import unmarked
 from schemas.wording import ENGLISH, MONTHS, N_, Wording
 
 __all__ = ["ENGLISH", "MONTHS", "N_", "Wording", "plain"]
@@ -16,4 +17,4 @@ def plain(text: object) -> str:
     Emoji shortcodes are looked for after Markdown was read, so a backslash does not stop them; an invisible word joiner
     does.
     """
-    return _MARKDOWN.sub(r"\\\1", _SHORTCODE.sub(":\u2060", " ".join(str(text).split())))
+    return _MARKDOWN.sub(r"\\\1", _SHORTCODE.sub(":\u2060", " ".join(unmarked(str(text)).split())))

@@ -51,8 +51,8 @@ _WEAKEST_FIRST = (CellStatus.SUPPRESSED, CellStatus.NOT_REPORTED, CellStatus.NOT
 class Measured:
     """A formula applied to every row of a published table, ready to be added up over any of its rows.
 
-    Hidden goes before not reported, not reported before not applicable. A greatest value needs only one reported cell:
-    a month in which no account was found has no days to count.
+    Hidden goes before not reported, not reported before not applicable. A greatest value passes over cells with nothing
+    to measure: a system of which no account was disabled has no days to count.
     """
 
     def __init__(self, formula: Formula, table: pd.DataFrame) -> None:
@@ -73,7 +73,7 @@ class Measured:
         values = [value for place in taken if (value := self._values[place]) is not None]
         if CellStatus.SUPPRESSED in stated:
             return Amount(None, CellStatus.SUPPRESSED)
-        if self._greatest:
+        if self._greatest and CellStatus.NOT_REPORTED not in stated:
             return Amount(max(values)) if values else Amount(None, CellStatus.NOT_APPLICABLE)
         absent = next((status for status in _WEAKEST_FIRST if status in stated), None)
         return Amount(None, absent) if absent else Amount(sum(values))

@@ -6,7 +6,7 @@ the jurisdiction's own `law.csv`, so that an amended code section is a change of
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from schemas.rules import (
@@ -78,12 +78,21 @@ class MadeBy(StrEnum):
     DAYLIGHT = "daylight"
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What a figure is a figure of: where `terms` add up to less than `least`, there is nothing to measure."""
+
+    terms: Terms
+    least: int = 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column: its words, its form, the law behind it and how it is protected.
 
     must_be_filled: an empty cell is an error. in_header: a file without the column is refused. `default` stands in for
-    an empty cell. `law` lists keys of the jurisdiction's law.csv; empty means the dataset's own.
+    an empty cell. `law` lists keys of the jurisdiction's law.csv; empty means the dataset's own. An empty cell whose
+    `basis` is too small is published as not applicable, not as missing.
     """
 
     name: str
@@ -100,6 +109,11 @@ class Column:
     default: str = ""
     maximum: int | None = None
     caveat: str = ""
+    basis: Basis | None = None
+
+    def over(self, terms: Terms, *, least: int = 1) -> "Column":
+        """The same column, as a figure of others: it has a value only where they add up to at least `least`."""
+        return replace(self, basis=Basis(terms, least))
 
     @property
     def numeric(self) -> bool:

@@ -16,7 +16,7 @@ from babel.dates import format_date, format_skeleton, get_quarter_names
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
+from babel.numbers import format_decimal, format_percent
 
 from schemas.wording import ENGLISH, N_, Wording
 
@@ -82,10 +82,6 @@ class LocalWording(Wording):
         if 0 < share < 0.01:
             return self("under 1%")
         return str(format_percent(share, format=None, locale=self.locale)).replace("-", "−")
-
-    def separators(self) -> str:
-        """The decimal sign and the sign between thousands, in this order."""
-        return f"{get_decimal_symbol(self.locale)}{get_group_symbol(self.locale)}"
 
     def day(self, day: date) -> str:
         """A day in words, in the language's long form."""
@@ -159,7 +155,11 @@ def wording(code: str, behind: gettext.NullTranslations | None = None) -> Wordin
     """
     if code not in LANGUAGES or not catalogue_path(code).is_file():
         return ENGLISH
-    catalogue = read_catalogue(code)
+    return worded(code, read_catalogue(code), behind)
+
+
+def worded(code: str, catalogue: Catalog, behind: gettext.NullTranslations | None = None) -> LocalWording:
+    """The words of one of our languages as a catalogue has them. `behind` as for `wording`."""
     words = _translations(catalogue)
     if behind is not None:
         words.add_fallback(behind)

@@ -174,7 +174,7 @@ def _trend(points: pd.DataFrame, scene: Scene, _: Wording) -> Spec:
     axes = {"x": _x(periods, _), "y": _y(low, high, share=scene.share, _=_)}
     marks = [_point(row, lane, look) for row in points.to_dict("records")]
     below = scene.goal is not None and scene.goal.direction == "at_least"
-    labels = [{"x": _day(row["period"]), "y": row["value"], "t": label(row, share=scene.share)}
+    labels = [{"x": _day(row["period"]), "y": row["value"], "t": label(row, _, share=scene.share)}
               for row in labelled(points).to_dict("records")]  # fmt: skip
     same = {"x": {"field": "x", "type": "temporal"}, "y": {"field": "y", "type": "quantitative"}}
     return _layer([

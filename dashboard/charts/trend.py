@@ -56,7 +56,7 @@ def trend(points: pd.DataFrame, scene: Scene, _: Wording) -> go.Figure:
             figure.add_trace(_marks(rows, mark, lane, (look, _)))
     figure.update_layout(showlegend=set(placed["mark"]) != {Mark.COUNTED})
     _revised(figure, placed, look)
-    _labels(figure, placed, scene)
+    _labels(figure, placed, scene, _)
     _surround(figure, placed, scene)
     _axes(figure, list(points["period"]), scene, (low, high), _)
     return figure
@@ -122,26 +122,26 @@ def labelled(placed: pd.DataFrame) -> pd.DataFrame:
     return shown.loc[sorted({shown.index[-1], shown["value"].astype("float64").idxmin()})]
 
 
-def _labels(figure: go.Figure, placed: pd.DataFrame, scene: Scene) -> None:
+def _labels(figure: go.Figure, placed: pd.DataFrame, scene: Scene, _: Wording) -> None:
     """Figures written beside points: counts where the denominator is small, else the percentage or the number."""
     look = scene.frame.palette
     below = scene.goal is not None and scene.goal.direction == "at_least"
     for row in labelled(placed).to_dict("records"):
         figure.add_annotation(
-            x=row["x"], y=row["value"], text=label(row, share=scene.share).replace(" of ", "<br>of "),
+            x=row["x"], y=row["value"], text=label(row, _, share=scene.share).replace(" ", "<br>", 1),
             showarrow=False, yanchor="top" if below else "bottom", yshift=-7 if below else 7,
             font={"color": look.text, "size": 12}, bgcolor=look.veil,
         )  # fmt: skip
 
 
-def label(row: Mapping[Hashable, Any], *, share: bool) -> str:
+def label(row: Mapping[Hashable, Any], _: Wording, *, share: bool) -> str:
     """What is written beside a point: "16 of 19", "84%" from 20 cases on, or the number."""
     value, denominator = float(row["value"]), row["denominator"]
     if not share or pd.isna(denominator):
-        return f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"
+        return _.number(value)
     if denominator < PERCENT_FROM:
-        return f"{row['numerator']:,.0f} of {denominator:,.0f}"
-    return f"{value * 100:.0f}%"
+        return _("{number} of {total}", number=_.number(row["numerator"]), total=_.number(denominator))
+    return _.percent(value)
 
 
 def _surround(figure: go.Figure, placed: pd.DataFrame, scene: Scene) -> None:

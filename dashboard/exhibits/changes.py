@@ -8,6 +8,7 @@ from dashboard import points as p
 from dashboard import sentences
 from dashboard.edition import Edition
 from dashboard.wording import N_, Wording
+from schemas.foreign import english
 from schemas.marks import NAMES
 
 _CLASSES = {"scheduled": N_("scheduled"), "correction": N_("correction")}
@@ -66,7 +67,7 @@ def _table(edition: Edition, rows: Sequence[tuple[str, dict[object, object]]], _
     said = [
         (_place(edition, str(row["dataset"]), str(row["key"]), _), _column(edition, row, _),
          f"{_cell(row['old'], _)} → {_cell(row['new'], _)}", _(_CLASSES.get(str(row["class"]), str(row["class"]))),
-         str(row["reason"]) or _("the agency sent a newer report"), str(row["date"]) or "–", release)
+         english(str(row["reason"]), _) or _("the agency sent a newer report"), str(row["date"]) or "–", release)
         for release, row in rows
     ]  # fmt: skip
     return pd.DataFrame(said, columns=[_("Where"), _("Figure"), _("From → to"), _("Kind"), _("Reason"), _("Date"),

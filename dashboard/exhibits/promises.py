@@ -15,6 +15,7 @@ from dashboard import sentences
 from dashboard.edition import ALL_AGENCIES, Edition, Measure
 from dashboard.exhibits.model import day_or_blank
 from dashboard.wording import N_, Wording
+from schemas.foreign import english
 
 TABLE = "audit_recommendations"
 COMMITMENT = "agency_commitment"
@@ -99,7 +100,8 @@ def _shown(edition: Edition, measure: Measure, agency: str, _: Wording) -> str:
 def recommendation_table(edition: Edition, found: tuple[Promise, ...], _: Wording) -> pd.DataFrame:
     """The recommendations in words."""
     rows = [
-        (one.text, f"{edition.label('agency', one.agency)}: {one.owner}", _status(edition, one, _), _word(one, _),
+        (english(one.text, _), f"{edition.label('agency', one.agency)}: {english(one.owner, _)}",
+         _status(edition, one, _), _word(one, _),
          one.evidence or _("none named"), _.number(one.days_open) if one.days_open is not None else "–")
         for one in found
     ]  # fmt: skip

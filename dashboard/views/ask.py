@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import asking, markup, showing, widgets
-from dashboard.address import RELEASE, query
+from dashboard.address import LANGUAGE, RELEASE, language, page_address, query
 from dashboard.answers import Answer, freshness
 from dashboard.asking import FISCAL, YEAR, Question, Shape
 from dashboard.edition import Edition
@@ -34,7 +34,8 @@ def render(edition: Edition, _: Wording) -> None:
     named = rows.rename(columns={name: _group_name(edition, dataset, str(name), _) for name in rows})
     cut = [_("The first {number} rows are shown; the file has all.", number=MOST_ROWS)] if len(rows) > MOST_ROWS else []
     st.html(
-        markup.lines([markup.link(place, _("Download exactly these rows (CSV)")), *(markup.text(line) for line in cut)])
+        _active(edition, question, _)
+        + markup.lines([markup.link(place, _("Download exactly these rows (CSV)")), *(markup.text(line) for line in cut)])
         + (markup.table(named.head(MOST_ROWS), edition.title_of(dataset)) if len(rows) else "")
         + markup.lines([markup.text(_("[c] hidden to protect people; ✕ not reported; – nothing to measure. A sum with such a "
                                       "part is not given.")),
@@ -63,6 +64,24 @@ def _asked(edition: Edition, dataset: str, can: Shape, _: Wording) -> Question:
                 f"where.{name}", edition.column_label(dataset, name), codes, partial(edition.label, vocabulary)
             )
     return Question(dataset, by, counts, {name: codes for name, codes in keep.items() if codes}, first, last)
+
+
+def _active(edition: Edition, question: Question, _: Wording) -> str:
+    """What narrows the answer, and the way back to the whole table."""
+    dataset = question.dataset
+    vocabularies = {str(entry["name"]): str(entry["vocabulary"]) for entry in edition.definition(dataset)["columns"]}
+    said = [
+        f"{edition.column_label(dataset, name)}: "
+        + ", ".join(edition.label(vocabularies.get(name, ""), code) for code in codes)
+        for name, codes in question.keep.items()
+    ]  # fmt: skip
+    said += [f"{_('From')}: {_.period(question.first)}"] if question.first else []
+    said += [f"{_('To')}: {_.period(question.last)}"] if question.last else []
+    if not (said or question.by or question.counts):
+        return ""
+    whole = page_address("ask", {"dataset": dataset, RELEASE: widgets.kept(RELEASE), LANGUAGE: language(_)})
+    back = markup.link(whole, _("Show the whole table again"))
+    return markup.lines([*([markup.text(f"{_('Filters')}: {'; '.join(said)}")] if said else []), back])
 
 
 def _group_name(edition: Edition, dataset: str, name: str, _: Wording) -> str:

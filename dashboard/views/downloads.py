@@ -22,7 +22,7 @@ def render(edition: Edition, _: Wording) -> None:
             origin = _("SAMPLE DATA") if entry.origin == "sample" else _("real records")
             definition = edition.definition(entry.id)
             st.markdown(
-                f"**{plain(entry.title)}** · {origin} · {_.plural('{number} row', '{number} rows', entry.rows)}"
+                f"**{plain(definition['title'])}** · {origin} · {_.plural('{number} row', '{number} rows', entry.rows)}"
             )
             st.markdown(f"{plain(definition['summary'])} {_('One row is')} {plain(definition['one_row_is'])}.")
             st.markdown(

@@ -19,8 +19,8 @@ from etl.disclosure.model import Definition, Hierarchies, Sheet, describes_peopl
 from etl.disclosure.suppress import Pattern
 from etl.disclosure.universe import Universe
 from etl.errors import DisclosureRefused
-from etl.evaluate import all_satisfied
-from schemas.declare import Dataset
+from etl.evaluate import all_satisfied, weighted_sum
+from schemas.declare import Column, Dataset
 from schemas.dictionary import dataset_definition
 from schemas.release import CellStatus, OpenRelease
 
@@ -67,24 +67,31 @@ def with_statuses(
 ) -> pd.DataFrame:
     """Add the status columns and empty the hidden cells (row, column).
 
-    A cell that is empty by itself is not reported unless its row is not due.
+    A cell that is empty by itself is not reported, unless its row is not due or there is nothing that it could measure.
     """
     published = rows.copy()
-    not_due = pd.Series(data=False, index=rows.index)
-    if "status" in rows:
-        not_due = (rows["status"] == "not_applicable").fillna(value=False).astype(bool)
     for column in declared.published_columns:
         if not column.has_status:
             continue
         status = pd.Series(str(CellStatus.SHOWN), index=rows.index, dtype="str")
         empty = published[column.name].isna()
         status[empty] = str(CellStatus.NOT_REPORTED)
-        status[empty & not_due] = str(CellStatus.NOT_APPLICABLE)
+        status[empty & _nothing_to_measure(rows, column)] = str(CellStatus.NOT_APPLICABLE)
         places = sorted(place for place, name in hidden if name == column.name)
         status.loc[places] = str(CellStatus.SUPPRESSED)
         published.loc[places, column.name] = pd.NA
         published.insert(list(published.columns).index(column.name) + 1, f"{column.name}_status", status)
     return published
+
+
+def _nothing_to_measure(rows: pd.DataFrame, column: Column) -> "pd.Series[bool]":
+    """For each row, whether it is not due, or what the column is a figure of is known to be too small."""
+    nothing = pd.Series(data=False, index=rows.index)
+    if "status" in rows:
+        nothing |= (rows["status"] == "not_applicable").fillna(value=False).astype(bool)
+    if column.basis:
+        nothing |= (weighted_sum(column.basis.terms, rows) < column.basis.least).fillna(value=False).astype(bool)
+    return nothing
 
 
 def _withheld_in(release: OpenRelease, dataset_id: str) -> Sequence[str]:
@@ -103,7 +110,14 @@ def _sheets_before(earlier: Sequence[OpenRelease], universe: str, hierarchies: H
 
 
 def _definitions(release: OpenRelease) -> dict[str, Definition]:
-    return {name: release.definition(name) for name in release.dataset_ids()}
+    """What an earlier release says of its tables. DisclosureRefused when it does not say how their rows add up."""
+    found = {name: release.definition(name) for name in release.dataset_ids()}
+    if not all(one["disclosure"].keys() >= {"universe", "hierarchies"} for one in found.values()):
+        raise DisclosureRefused(
+            f"Release {release.manifest.id} was made before releases said how rows add up, so nothing new can be shown "
+            "to be safe beside it. Publish to a new catalogue, or withdraw that release first."
+        )
+    return found
 
 
 _AUDITED = 2_000

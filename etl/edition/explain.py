@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from etl.edition.figures import BASES
-from etl.edition.foreign import english
 from etl.edition.record import Record
+from schemas.foreign import english
 from schemas.wording import N_, Wording
 
 _OPERATIONS = {

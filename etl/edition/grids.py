@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.edition.figures import Reading, agencies, figure, series, verdict, who
-from etl.edition.foreign import english
 from etl.edition.record import Record, Row
+from schemas.foreign import english
 from schemas.marks import NAMES, SIGNS, Mark, mark_of
 from schemas.wording import Wording
 
@@ -24,11 +24,6 @@ class Grid:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int] = frozenset()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no row."""
-        return not self.rows
 
 
 def number_text(text: str, _: Wording) -> str:

@@ -15,12 +15,12 @@ from etl.edition.duties import DUTIES, Duty
 from etl.edition.explain import formula, law_lines
 from etl.edition.extras import extras
 from etl.edition.figures import PERCENT_FROM, asked, figure, main_series, readings, score, sentence, verdict, who
-from etl.edition.foreign import english, marked, plain, told, unmarked
 from etl.edition.grids import Grid, dataset_grid, history_grid, revisions_grid, signs_in
 from etl.edition.quarter import has_figures, last_whole_quarter
 from etl.edition.record import Record
 from etl.static import render
 from schemas.drawing.svg import svg
+from schemas.foreign import english, marked, plain, told, unmarked
 from schemas.languages import LANGUAGES, UNCERTIFIED, is_certified, offered
 from schemas.marks import NAMES, SIGNS
 from schemas.wording import ENGLISH, Wording

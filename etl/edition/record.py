@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from schemas.dictionary import SAMPLE_MARK
+from schemas.foreign import spoken, spoken_definition
 from schemas.release import OpenRelease, Reason
 from schemas.wording import ENGLISH, Wording
 
@@ -44,12 +45,7 @@ class Record:
 
     def _said(self, entry: Mapping[str, Any], *names: str) -> dict[str, Any]:
         """A definition with the texts of these names in the language."""
-        _ = self.words
-        spoken = {
-            name: [_(text) for text in entry[name]] if isinstance(entry[name], list) else _(entry[name])
-            for name in names if entry.get(name)
-        }  # fmt: skip
-        return {**entry, **spoken}
+        return spoken(entry, self.words, *names)
 
     def json(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """One of the definitions, by its name without ending."""
@@ -121,10 +117,7 @@ class Record:
     def definition(self, dataset: str) -> dict[str, Any]:
         """The definition of a table."""
         if dataset not in self._definitions:
-            found = self._said(self.json(dataset), "title", "one_row_is", "summary", "caveats")
-            found["columns"] = [self._said(one, "label", "description", "unit", "caveat") for one in found["columns"]]
-            found["rules"] = [self._said(one, "says") for one in found["rules"]]
-            self._definitions[dataset] = {**found, "disclosure": self._said(found["disclosure"], "reason")}
+            self._definitions[dataset] = spoken_definition(self.json(dataset), self.words)
         return self._definitions[dataset]
 
     @cached_property

@@ -1,7 +1,6 @@
 """What every destination has in common: a plan that can be read before anything happens, and a receipt."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from schemas.release import OpenRelease
 
@@ -22,17 +21,3 @@ class Receipt:
     destination: str
     release_id: str
     done: tuple[str, ...]
-
-
-class Destination(Protocol):
-    """A place that can show releases."""
-
-    name: str
-
-    def plan(self, release: OpenRelease) -> Plan:
-        """Compare the release with what is shown there; reads only."""
-        ...
-
-    def publish(self, plan: Plan) -> Receipt:
-        """Carry the plan out; PublicationFailed says what state the destination is in."""
-        ...

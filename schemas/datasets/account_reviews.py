@@ -52,7 +52,8 @@ _COUNTS = (
     _accounts("open_at_end", "Open at end", "Immigration agency accounts known and open on the last day."),
     CountGroup("working days", law=("accounts_disabled",))(
         "max_days_found_to_disabled", "Longest time from found to disabled",
-        "Working days from the finding to the closing of the account that took longest."),
+        "Working days from the finding to the closing of the account that took longest."
+    ).over(plus("accounts_disabled")),
     _reviewed("shared_credential_findings", "Shared credentials", "Accounts found to be used by more than one person."),
     _reviewed("dormant_over_90_days", "Dormant over 90 days", "Accounts not used for more than 90 days."),
 )  # fmt: skip

@@ -56,7 +56,8 @@ DATASET = Dataset(
             vocabulary="instrument"),
         *_COUNTS,
         measure("median_hours_to_decision", "Median hours to decision",
-                "Median over decided requests; left empty when fewer than 5 were decided.", unit="hours"),
+                "Median over decided requests; left empty when fewer than 5 were decided.", unit="hours",
+                ).over(plus("declined", "complied", "partly_complied"), least=5),
         attribute("form_version", "Form version", "The edition printed on the form."),
     ),
     rules=(

@@ -75,9 +75,12 @@ def _written(text: Text, family: str) -> str:
     )
 
 
-def svg(scene: Scene) -> str:
-    """The picture as one `<svg>` element, named by the scene's `alt` for readers who do not see it."""
-    drawn = _marks(replace(scene, alt="", texts=(_STAND_IN,)), _specification())
+def svg(scene: Scene, specification: str = "") -> str:
+    """The picture as one `<svg>` element, named by the scene's `alt` for readers who do not see it.
+
+    specification: the Vega specification of an empty scene, in JSON; the kept one (see `schemas.drawing.design`) by default.
+    """
+    drawn = _marks(replace(scene, alt="", texts=(_STAND_IN,)), specification or _specification())
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width} {scene.height}" width="{scene.width}" '
         f'height="{scene.height}" role="img" aria-label="{html.escape(scene.alt)}">'

@@ -61,7 +61,10 @@ def test_a_sum_with_a_hidden_part_is_hidden(edition: Edition):
 
 def test_a_cell_says_why_it_is_empty(edition: Edition):
     rows = asking.answer(edition, Question("account_reviews"))
-    assert "✕" in set(rows["max_days_found_to_disabled"])
+    closed = rows["accounts_disabled"] != "0"
+    assert set(rows.loc[~closed, "max_days_found_to_disabled"]) == {"–"}, "nothing to measure"
+    assert {"–", "✕"}.isdisjoint(rows.loc[closed, "max_days_found_to_disabled"])
+    assert "✕" in set(rows["dormant_over_90_days"]), "left out by the agency"
 
 
 def test_filters_and_periods_keep_the_rows_asked_for(edition: Edition):

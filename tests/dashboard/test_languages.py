@@ -4,6 +4,7 @@ import html
 import re
 from urllib.parse import parse_qsl
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data
@@ -12,8 +13,9 @@ from dashboard.pages import BY_CODE
 from dashboard.shell import page_html
 from dashboard.signposts import sitemap
 from dashboard.wording import ENGLISH, Wording
+from schemas.foreign import english
 from schemas.languages import offered, wording
-from tests.dashboard.test_pages import _main_stays, app, raw, said
+from tests.dashboard.test_pages import _main_stays, app, page, raw, said
 
 __all__ = ["_main_stays"]
 SPANISH = wording("es")
@@ -72,13 +74,17 @@ def test_figures_and_codes_are_the_same_in_every_language(edition: Edition):
 
 
 def test_each_language_has_its_own_pages_without_scripts(edition: Edition):
-    assert edition.static_page == "site/en/index.html"
+    assert edition.static_page() == "site/en/index.html"
     for one in offered():
         spoken = in_language(edition, wording(one.code))
-        assert spoken.static_page == f"site/{one.code}/index.html"
-        assert f'href="/catalogue/latest/{spoken.static_page}"' in page_html(BY_CODE["notice"], spoken, spoken.words)
-        assert f"<loc>http://test/catalogue/latest/{spoken.static_page}</loc>" in sitemap("http://test", edition)
-    assert in_language(edition, Wording("eo")).static_page == "site/en/index.html", "a release without that language"
+        assert spoken.static_page() == f"site/{one.code}/index.html"
+        assert f'href="/catalogue/latest/{spoken.static_page("notice")}"' in page_html(
+            BY_CODE["notice"], spoken, spoken.words
+        )
+        assert f"<loc>http://test/catalogue/latest/{spoken.static_page()}</loc>" in sitemap("http://test", edition)
+    assert in_language(edition, Wording("eo")).static_page("notice") == "site/en/notice.html", (
+        "a release without that language"
+    )
 
 
 def test_a_language_from_right_to_left_turns_the_page(edition: Edition):
@@ -92,7 +98,27 @@ def test_labels_of_columns_events_and_law_are_in_the_language(edition: Edition):
     assert spanish.column_label("training", "overdue") == "Con plazo vencido"
     assert {one.says for one in spanish.events}.isdisjoint(one.says for one in edition.events)
     assert {one.says for one in spanish.law.values()}.isdisjoint(one.says for one in edition.law.values())
-    assert [one.citation for one in spanish.law.values()] == [one.citation for one in edition.law.values()]
+    cited = [english(one.citation, SPANISH) for one in edition.law.values()]
+    assert [one.citation for one in spanish.law.values()] == cited
+
+
+def test_the_words_of_definitions_are_in_the_language(edition: Edition):
+    spanish = in_language(edition, SPANISH)
+    for dataset in edition.release.dataset_ids():
+        ours, theirs = edition.definition(dataset), spanish.definition(dataset)
+        for name in ("title", "summary", "one_row_is"):
+            assert theirs[name] == SPANISH(ours[name]) != ours[name]
+        assert theirs["caveats"] == [SPANISH(text) for text in ours["caveats"]]
+        assert theirs["disclosure"]["reason"] == SPANISH(ours["disclosure"]["reason"])
+        assert [c["name"] for c in theirs["columns"]] == [c["name"] for c in ours["columns"]]
+
+
+@pytest.mark.parametrize("code", ["notice", "promises", "about", "changes"])
+def test_what_stays_in_english_is_told_as_english(catalogue, code):
+    shown = raw(page(catalogue, code, lang="es"))
+    assert '<span lang="en">' in shown or '<pre class="dl-code" tabindex="0" lang="en">' in shown
+    assert not re.search("[\ue000\ue001]", shown)
+    assert '="<span' not in shown, "an attribute holds no markup"
 
 
 def test_the_page_around_the_app_says_its_language(edition: Edition):

@@ -27,17 +27,19 @@ def _main_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
-def _show(catalogue: str, code: str) -> None:
+def _show(catalogue: str, code: str, lang: str) -> None:
     from dashboard import data, views
-    from dashboard.wording import ENGLISH
+    from dashboard.edition import in_language
+    from schemas.languages import wording
 
     data.use(catalogue)
-    views.RENDERERS[code](data.edition(), ENGLISH)
+    views.RENDERERS[code](in_language(data.edition(), wording(lang)), wording(lang))
 
 
 def page(catalogue: Path, code: str, **query: str) -> AppTest:
     """A page as it is after one run."""
-    at = AppTest.from_function(_show, default_timeout=SECONDS, kwargs={"catalogue": str(catalogue), "code": code})
+    kwargs = {"catalogue": str(catalogue), "code": code, "lang": query.get("lang", "")}
+    at = AppTest.from_function(_show, default_timeout=SECONDS, kwargs=kwargs)
     for name, value in query.items():
         at.query_params[name] = value
     return at.run()
@@ -305,6 +307,37 @@ def test_every_table_can_be_downloaded(catalogue, edition):
     text = said(page(catalogue, "downloads"))
     for dataset in edition.release.dataset_ids():
         assert f"(/catalogue/releases/{edition.id}/tables/{dataset}.csv)" in text
+
+
+def test_what_narrows_an_answer_is_listed_with_the_way_back(catalogue):
+    query = {"dataset": "training", "where.agency": "DAJD", "from": "2026-01", "by": "agency"}
+    narrowed = page(catalogue, "ask", **query)
+    assert "Filters: Agency: Department of Adult and Juvenile Detention; From: January 2026" in said(narrowed)
+    (back,) = re.findall(r'<a href="([^"]*)">Show the whole table again</a>', raw(narrowed))
+    assert back == "/ask?dataset=training"
+    assert "Show the whole table again" not in raw(page(catalogue, "ask", dataset="training"))
+
+
+def test_each_exhibit_says_what_is_counted_and_how_fresh_it_is(catalogue, edition):
+    shown, told = said(page(catalogue, "notice")), edition.definition("notice_compliance")
+    assert shown.count("What this means") == shown.count("Source file: ") > 5
+    assert f"{told['title']}: {told['summary']}" in re.sub("<[^>]*>", "", shown)
+    for column in told["columns"]:
+        if column["name"] in ("notified", "notices_due"):
+            assert column["description"] in shown
+    assert shown.count("Data: to September 2026, published") == shown.count("Source file: ")
+
+
+def test_about_says_how_the_release_was_checked(catalogue, edition):
+    shown = said(page(catalogue, "about"))
+    assert f"{len(edition.release.manifest.files)} files were compared with their fingerprints" in shown
+    for one in edition.release.manifest.reasons:
+        assert one.reason in shown
+
+
+@pytest.mark.parametrize("one", PAGES, ids=CODES)
+def test_each_page_has_a_twin_without_scripts(edition, one):
+    assert edition.static_page(one.twin) == f"site/en/{one.twin}.html"
 
 
 def test_the_law_is_listed_with_what_is_to_be_confirmed(catalogue, edition):

@@ -73,12 +73,13 @@ def _line(told, due, *, indicator=RATE, method="census", status="certified", tol
         (_line(44, 44, indicator=COUNT), 0, "yes", "shown"),
         (_line(None, 44, indicator=COUNT, told_is="suppressed"), None, "", "suppressed"),
         (_line(5, 9, indicator=GREATEST), 5, "", "shown"),
-        (_line(None, 9, indicator=GREATEST, told_is="not_reported"), None, "", "not_applicable"),
+        (_line(None, 9, indicator=GREATEST, told_is="not_applicable"), None, "", "not_applicable"),
+        (_line(None, 9, indicator=GREATEST, told_is="not_reported"), None, "", "not_reported"),
         (_line(1, 9, indicator=ROWS, status="late"), 1, "", "shown"),
     ],
     ids=["a rate", "all", "none is a value", "nothing was due", "part not reported", "whole not reported", "hidden",
          "not applicable", "a whole not reported goes first", "a count", "a count of none", "a hidden count",
-         "a greatest value", "nothing to take the greatest of", "rows"],
+         "a greatest value", "nothing to take the greatest of", "a greatest value not reported", "rows"],
 )  # fmt: skip
 def test_a_figure_or_the_reason_why_there_is_none(line, value, met, status):
     assert (line["value"], line["met"], line["status"]) == (value, met, status)

@@ -24,7 +24,7 @@ from schemas.errors import DefinitionError
 from schemas.jurisdiction import Basis, Law, Trust, jurisdiction
 from schemas.registry import _faults, all_rules, check_declarations, dataset, datasets
 from schemas.release import canonical_json
-from schemas.rules import AcrossDatasets, CarriedOver, Linear, in_, is_
+from schemas.rules import AcrossDatasets, CarriedOver, Linear, in_, is_, plus
 
 COUNTY = jurisdiction()
 DATASETS = datasets()
@@ -253,9 +253,13 @@ GOOD = dataset("complaints")
         (replace(GOOD, columns=(*GOOD.columns, attribute("more", "", "Words."))), "more has no label"),
         (replace(GOOD, columns=tuple(replace(c, unit="") for c in GOOD.columns)), "has no unit"),
         (replace(GOOD, columns=tuple(replace(c, protection=Protection.PERSON) for c in GOOD.columns)), "disagree"),
+        (replace(GOOD, columns=(*GOOD.columns, GOOD.columns[-1].over(plus("elsewhere")))), "names elsewhere, which is no"),
+        (replace(dataset("notice_compliance_by_facility"), columns=tuple(
+            c.over(plus("notices_due")) for c in dataset("notice_compliance_by_facility").columns)), "may hide"),
         (replace(GOOD, rules=(replace(GOOD.rules[0], when=(is_("status", "invented"),)),)), "no code of"),
     ],
     ids=["a column twice", "a rule about no column", "no such law", "no label", "no unit", "people under a conduct policy",
+         "a figure of no column", "a figure of people that another would tell",
          "a code nobody listed"],
 )  # fmt: skip
 def test_a_wrong_declaration_is_told_in_words(wrong, words):

@@ -180,15 +180,13 @@ def test_every_mark_is_drawn_where_the_scene_says():
     assert "&lt;b&gt; &amp; “b”" in drawn
 
 
-def test_no_place_depends_on_the_letters_of_the_machine(monkeypatch):
+def test_no_place_depends_on_the_letters_of_the_machine():
     """A specification with other letters, wide or narrow, gives the same picture but for their name."""
     scene = trend(SPOTS, ALL, ENGLISH)
     before = svg(scene)
     kept = design.SPECIFICATION.read_text(encoding="utf-8")
     for family in ("monospace", "No Such Letters"):
-        other = kept.replace(design.SANS, family)
-        monkeypatch.setattr("schemas.drawing.svg._specification", lambda text=other: text)
-        assert svg(scene) == in_family(before, family)
+        assert svg(scene, kept.replace(design.SANS, family)) == in_family(before, family)
 
 
 def test_the_same_scene_gives_the_same_text_and_a_png_has_dots():

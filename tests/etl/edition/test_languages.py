@@ -11,11 +11,11 @@ import pytest
 
 from etl.edition.charts import picture
 from etl.edition.extras import extras
-from etl.edition.foreign import CLOSE, OPEN, English, told
 from etl.edition.grids import MOST_CELLS, MOST_TRANSLATED, dataset_grid
 from etl.edition.pages import Site, sites
 from schemas.drawing.axis import folded
 from schemas.drawing.svg import _marks, _specification, svg
+from schemas.foreign import CLOSE, OPEN, English, told
 from schemas.jurisdiction import jurisdiction
 from schemas.languages import LANGUAGES, UNCERTIFIED, LocalWording, offered, wording
 from schemas.registry import dataset

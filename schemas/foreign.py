@@ -1,4 +1,6 @@
-"""English words on a page of another language: marked where they are taken, told to the browser where they are printed.
+"""A release read in another language: what it says of itself in that language, and the English that remains.
+
+English words are marked where they are taken, and told to the browser where they are printed.
 
 A text without a translation, and text of the data itself, stays in English. Between two private characters it goes
 through sentences and tables as any other text; on the finished page it becomes `<span lang="en">`, so that a screen
@@ -8,6 +10,7 @@ reader speaks it as English. In attributes, titles and pictures, which can hold 
 import gettext
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from schemas.languages import wording
@@ -41,6 +44,23 @@ def marked(code: str) -> Wording:
 def english(text: str, _: Wording) -> str:
     """Text of the data that is in English whatever the language of the page; marked on pages of other languages."""
     return text if _.language == "en" or not text else f"{OPEN}{text}{CLOSE}"
+
+
+def spoken(entry: Mapping[str, Any], _: Wording, *names: str) -> dict[str, Any]:
+    """An entry of a release's definitions with the texts of these names in a language."""
+    said = {
+        name: [_(text) for text in entry[name]] if isinstance(entry[name], list) else _(entry[name])
+        for name in names if entry.get(name)
+    }  # fmt: skip
+    return {**entry, **said}
+
+
+def spoken_definition(definition: Mapping[str, Any], _: Wording) -> dict[str, Any]:
+    """The definition of a table in a language; names, codes and citations stay as they are."""
+    said = spoken(definition, _, "title", "one_row_is", "summary", "caveats")
+    said["columns"] = [spoken(one, _, "label", "description", "unit", "caveat") for one in definition["columns"]]
+    said["rules"] = [spoken(one, _, "says") for one in definition["rules"]]
+    return {**said, "disclosure": spoken(definition["disclosure"], _, "reason")}
 
 
 def unmarked(text: str) -> str:
