@@ -3,14 +3,14 @@
 import os
 
 from dashboard.data import DEFAULT_CATALOGUE
-from dashboard.server import HOST, PORT, serve
+from dashboard.server import HOST, PORT, Site, serve
 
 
 def main() -> None:
     """Serve until interrupted."""
     catalogue = os.environ.get("DAYLIGHT_CATALOGUE", str(DEFAULT_CATALOGUE))
     where = (os.environ.get("DAYLIGHT_HOST", HOST), int(os.environ.get("DAYLIGHT_PORT", PORT)))
-    serve(catalogue, host=where[0], port=where[1], logs=os.environ.get("DAYLIGHT_LOG") == "json")
+    serve(Site(catalogue, (), *where), logs=os.environ.get("DAYLIGHT_LOG") == "json")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import data, newest, observe, views, widgets
 from dashboard.address import LANGUAGE, RELEASE, language
 from dashboard.edition import in_language
-from dashboard.pages import HOME, PAGES, path_of
+from dashboard.pages import HOME, menu, path_of
 from dashboard.views import trouble
 from dashboard.wording import Wording
 from schemas.errors import ReleaseDamaged
@@ -29,7 +29,7 @@ def navigation(shown: data.Shown, asked: str, _: Wording) -> None:
             partial(views.RENDERERS[page.code], edition, _), title=_(page.title), url_path=path_of(page.code),
             default=page.code == HOME,
         )
-        for page in PAGES
+        for page in menu(several=data.has_counties())
     ]  # fmt: skip
     current = st.navigation(entries, expanded=True, position="hidden" if st.context.is_embedded else "sidebar")
     st.set_page_config(page_title=f"{current.title} – {_('Daylight')}")

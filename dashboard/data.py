@@ -6,7 +6,7 @@ restart. One run of a page holds one `Edition` and can never mix two.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,13 +18,15 @@ from schemas.release import CATALOGUE, Catalogue, CatalogueEntry, open_catalogue
 
 DEFAULT_CATALOGUE = Path("var/catalogue")
 _chosen: dict[str, Path] = {}
+_others: list[Path] = []
 
 Stamp = tuple[tuple[str, int, int], ...]
 
 
-def use(catalogue: Path | str) -> None:
-    """Show this catalogue from now on."""
+def use(catalogue: Path | str, beside: Iterable[Path | str] = ()) -> None:
+    """Show this catalogue from now on, and compare its county with those of the catalogues `beside` it."""
     _chosen["catalogue"] = Path(catalogue).absolute()
+    _others[:] = [Path(other).absolute() for other in beside]
 
 
 def catalogue_folder() -> Path:
@@ -65,9 +67,9 @@ def _edition(folder: Path, release: str, _changed: tuple[Stamp, Stamp]) -> Editi
     return read_edition(open_release(open_catalogue(folder), release))
 
 
-def catalogue() -> Catalogue:
+def catalogue(folder: Path | None = None) -> Catalogue:
     """The catalogue; FileNotFoundError when there is none, ReleaseDamaged when it is not as it was published."""
-    folder = catalogue_folder()
+    folder = folder or catalogue_folder()
     return _catalogue(folder, _stamp(folder / CATALOGUE))
 
 
@@ -76,9 +78,9 @@ def entry_of(release: str) -> CatalogueEntry | None:
     return next((entry for entry in catalogue().index.releases if entry.id == release), None)
 
 
-def edition(release: str = "") -> Edition:
+def edition(release: str = "", folder: Path | None = None) -> Edition:
     """A public release, by default the newest, with every file verified and every table read."""
-    opened = catalogue()
+    opened = catalogue(folder)
     published = opened.published()
     chosen = release or (published[0].id if published else "")
     changed = (_stamp(opened.folder / CATALOGUE), _stamp(opened.release_folder(chosen)))
@@ -123,6 +125,21 @@ def best() -> Shown:
 
 def _said(fault: Exception) -> str:
     return "there is no catalogue any more." if isinstance(fault, FileNotFoundError) else str(fault)
+
+
+def counties(here: Edition) -> tuple[Edition, ...]:
+    """A release, and the newest of each county whose catalogue is shown beside; one that cannot be read is left out."""
+    found = {here.county.id: here}
+    for folder in _others:
+        with suppress(FileNotFoundError, ReleaseDamaged):
+            other = edition(folder=folder)
+            found.setdefault(other.county.id, other)
+    return tuple(found.values())
+
+
+def has_counties() -> bool:
+    """Whether catalogues of other counties are shown beside this one."""
+    return bool(_others)
 
 
 def newest_id() -> str:

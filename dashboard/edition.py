@@ -92,6 +92,7 @@ class Event:
 class County:
     """Who publishes the record."""
 
+    id: str
     name: str
     publisher: str
     contact_name: str

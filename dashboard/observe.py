@@ -21,14 +21,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import data, front
-from dashboard.pages import PAGES, path_of
+from dashboard.pages import BY_CODE, path_of
 from schemas import journal
 from schemas.errors import ReleaseDamaged
 
 REGISTRY = CollectorRegistry()
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _FORWARDED = ("x-forwarded-for", "x-real-ip", "forwarded", "via")
-_PAGES = frozenset(f"/{path_of(page.code)}" for page in PAGES)
+_PAGES = frozenset(f"/{path_of(page.code)}" for page in BY_CODE.values())
 _KINDS = {"/catalogue": "catalogue", "/static/": "static", "/chart/": "chart", "/data/": "chart", "/_stcore/": "app"}
 _METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"))
 

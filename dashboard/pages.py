@@ -47,7 +47,9 @@ PAGES = (
     PageText("downloads", N_("Downloads"), N_("Take the data: every table, definition and earlier release.")),
     PageText("about", N_("About and method"), N_("Where the figures come from, and how to read them."), "definitions"),
 )  # fmt: skip
-BY_CODE = {page.code: page for page in PAGES}
+COUNTIES = PageText("counties", N_("Counties"), N_("How do counties compare?"))
+"""Stands in the menu only where the records of several counties are shown."""
+BY_CODE = {page.code: page for page in (*PAGES, COUNTIES)}
 HOME = PAGES[0].code
 EXHIBITED = ("requests", "notice", "accounts", "disclosures", "training", "commitments", "complaints", "inventory",
              "federal", "reported")  # fmt: skip
@@ -57,3 +59,9 @@ EXHIBITED = ("requests", "notice", "accounts", "disclosures", "training", "commi
 def path_of(code: str) -> str:
     """The address of a page below the site's root: the overview is the root itself."""
     return "" if code == HOME else code
+
+
+def menu(*, several: bool) -> tuple[PageText, ...]:
+    """The pages in the order of the menu. `several`: whether the records of several counties are shown."""
+    place = PAGES.index(BY_CODE["ask"])
+    return (*PAGES[:place], COUNTIES, *PAGES[place:]) if several else PAGES

@@ -7,8 +7,9 @@ are in `dashboard/.streamlit/config.toml`, which it finds beside the script what
 import gc
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -51,9 +52,9 @@ async def _lifespan(_app: App) -> AsyncIterator[None]:
     yield
 
 
-def application(catalogue: Path | str) -> App:
-    """The dashboard of a catalogue, with the catalogue's files under /catalogue/."""
-    data.use(catalogue)
+def application(catalogue: Path | str, beside: Iterable[Path | str] = ()) -> App:
+    """The dashboard of a catalogue, with its files under /catalogue/; `beside` are catalogues of counties to compare with."""
+    data.use(catalogue, beside)
     routes: list[BaseRoute] = [
         *shell.page_routes(),
         *signpost_routes(),
@@ -84,24 +85,33 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def serve(
-    catalogue: Path | str, *, host: str = HOST, port: int = PORT, logs: bool = False, say: Callable[[str], None] = _say
-) -> None:
+@dataclass(frozen=True)
+class Site:
+    """What is served and where. `beside`: catalogues of other counties, to compare with."""
+
+    catalogue: Path | str
+    beside: tuple[Path | str, ...] = ()
+    host: str = HOST
+    port: int = PORT
+
+
+def serve(site: Site, *, logs: bool = False, say: Callable[[str], None] = _say) -> None:
     """Serve until interrupted. `say` gets one line when visitors can come; OSError when the address is taken.
 
     logs: write one JSON object a line to stderr, for each request and each warning of a library.
     """
     if logs:
         journal.switch_on(sys.stderr)
+    host = site.host
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
+        listening.bind((host, site.port))
         bound = listening.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         line = f"Daylight is ready: http://{shown}:{bound} (files: http://{shown}:{bound}/catalogue/)"
         config = uvicorn.Config(
-            application(catalogue), host=host, port=bound, log_level="warning", access_log=False,
+            application(site.catalogue, site.beside), host=host, port=bound, log_level="warning", access_log=False,
             log_config=None if logs else uvicorn.config.LOGGING_CONFIG, use_colors=False,
             server_header=False, timeout_graceful_shutdown=3, lifespan="on",
         )  # fmt: skip

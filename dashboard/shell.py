@@ -21,7 +21,7 @@ from dashboard import answers, data, front, markup, preview, sentences
 from dashboard.address import LANGUAGE, language, page_address
 from dashboard.edition import STATIC_PAGE, Edition, in_language
 from dashboard.exhibits.model import Choice
-from dashboard.pages import EXHIBITED, HOME, PAGES, PageText, path_of
+from dashboard.pages import BY_CODE, EXHIBITED, HOME, PAGES, PageText, path_of
 from dashboard.signposts import site_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
@@ -161,7 +161,7 @@ def page_routes() -> list[Route]:
         return Response(style, media_type="text/css", headers=_NO_CACHE)
 
     return [
-        *(route(page) for page in PAGES),
+        *(route(page) for page in BY_CODE.values()),
         Route("/daylight.svg", icon, methods=["GET"]),
         Route("/daylight.css", looks, methods=["GET"]),
     ]

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from dashboard import data, front
 from dashboard.edition import Edition, in_language
-from dashboard.pages import PAGES, path_of
+from dashboard.pages import menu, path_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 from schemas.languages import offered, wording
@@ -31,7 +31,7 @@ def robots(site: str) -> str:
 
 def sitemap(site: str, edition: Edition | None) -> str:
     """Every page, and the newest release without scripts in each of its languages."""
-    places = [f"{site}/{path_of(page.code)}" for page in PAGES]
+    places = [f"{site}/{path_of(page.code)}" for page in menu(several=data.has_counties())]
     when = ""
     if edition is not None:
         plain = (in_language(edition, wording(one.code)).static_page() for one in offered())

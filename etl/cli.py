@@ -277,18 +277,23 @@ def packet(
 @app.command()
 def serve(
     catalogue: CatalogueOption = None,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(help="A catalogue of another county to compare with; may be given again.", metavar="<dir>"),
+    ] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on [127.0.0.1].")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on [8501].")] = None,
 ) -> None:
     """Show the dashboard, and the catalogue under /catalogue/. Example: daylight serve --port 8501"""
-    from dashboard.server import serve as run  # the one door from the command to the dashboard
+    from dashboard.server import Site  # the one door from the command to the dashboard
+    from dashboard.server import serve as run
     from etl.errors import SettingsError
     from etl.settings import current
 
     settings = current()
     where = (host or settings.host, settings.port if port is None else port)
     try:
-        run(catalogue_folder(catalogue), host=where[0], port=where[1], logs=settings.log == "json")
+        run(Site(catalogue_folder(catalogue), tuple(beside or ()), *where), logs=settings.log == "json")
     except OSError as fault:
         raise SettingsError(
             f"Cannot listen on {where[0]}:{where[1]}: {fault.strerror}. Choose another --port."

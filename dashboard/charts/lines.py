@@ -1,11 +1,13 @@
 """A few series of the same unit on one axis, each with its own colour, dash and shape: never two axes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from dashboard.charts import theme
+from dashboard.edition import Goal
 from dashboard.wording import Wording
 from schemas.marks import SIGNS, Mark
 
@@ -24,7 +26,7 @@ def lines(frame: pd.DataFrame, names: Mapping[str, str], around: theme.Frame, _:
     figure = theme.canvas(around)
     named = "label" in frame
     x = list(frame["label"]) if named else [theme.middle(period) for period in frame["period"]]
-    low, high = _extent(frame, list(names))
+    low, high = extent_of(frame, list(names))
     lane = low - 0.07 * (high - low)
     for place, (column, name) in enumerate(names.items()):
         colour = around.palette.categories[place]
@@ -33,7 +35,9 @@ def lines(frame: pd.DataFrame, names: Mapping[str, str], around: theme.Frame, _:
             line={"color": colour, "width": 2, "dash": DASHES[place]}, marker={"symbol": SYMBOLS[place], "size": 7},
             hoverinfo="skip",
         )  # fmt: skip
-        _absent(figure, x, frame, (column, colour), lane)
+        absent = absences(x, frame, column, lane)
+        if absent:
+            figure.add_scatter(**absent, textfont={"color": colour, "size": 12})
     share = around.share
     values = theme.ticks(low, high, whole=not share)
     texts = [_.percent(value) if share else _.number(value) for value in values]
@@ -46,24 +50,23 @@ def lines(frame: pd.DataFrame, names: Mapping[str, str], around: theme.Frame, _:
     return figure
 
 
-def _extent(frame: pd.DataFrame, columns: list[str]) -> tuple[float, float]:
-    """The least and largest value to show; zero is always on the axis."""
+def extent_of(frame: pd.DataFrame, columns: list[str], goal: Goal | None = None) -> tuple[float, float]:
+    """The least and largest value to show; zero is always on the axis, and so is the target."""
     values = [float(value) for column in columns for value in frame[column].dropna()]
+    values += [goal.value] if goal else []
     high = max([*values, 0.0])
     return min([*values, 0.0]), high if high > 0 else 1.0
 
 
-def _absent(
-    figure: go.Figure, x: list[object], frame: pd.DataFrame, drawn: tuple[str, str], lane: float
-) -> None:  # fmt: skip
-    """The signs of the figures that are not there, in the colour of their series."""
-    column, colour = drawn
+def absences(x: Sequence[object], frame: pd.DataFrame, column: str, lane: float) -> dict[str, Any]:
+    """The signs of a column's figures that are not there, as a trace without its colour; empty when all are."""
     marks = frame.get(f"{column}_mark")
     if marks is None:
         marks = pd.Series([Mark.MISSING if pd.isna(value) else Mark.COUNTED for value in frame[column]])
     gone = [(at, SIGNS[Mark(mark)]) for at, mark in zip(x, marks, strict=True) if not Mark(mark).has_value]
-    if gone:
-        figure.add_scatter(
-            x=[at for at, _sign in gone], y=[lane] * len(gone), text=[sign for _at, sign in gone], mode="text",
-            textfont={"color": colour, "size": 12}, hoverinfo="skip", showlegend=False, name=f"absent: {column}",
-        )  # fmt: skip
+    if not gone:
+        return {}
+    return {
+        "x": [at for at, _sign in gone], "y": [lane] * len(gone), "text": [sign for _at, sign in gone], "mode": "text",
+        "hoverinfo": "skip", "showlegend": False, "name": f"absent: {column}",
+    }  # fmt: skip

@@ -5,7 +5,7 @@ from functools import partial
 
 from dashboard.edition import Edition
 from dashboard.pages import EXHIBITED
-from dashboard.views import about, ask, changes, compare, downloads, exhibited, overview, promises
+from dashboard.views import about, ask, changes, compare, counties, downloads, exhibited, overview, promises
 from dashboard.wording import Wording
 
 Render = Callable[[Edition, Wording], None]
@@ -16,6 +16,7 @@ RENDERERS: Mapping[str, Render] = {
     "promises": promises.render,
     "changes": changes.render,
     "compare": compare.render,
+    "counties": counties.render,
     "ask": ask.render,
     "downloads": downloads.render,
     "about": about.render,
