@@ -26,12 +26,16 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Judged:
-    """One file with everything found about it, alone and together with the others."""
+    """One file with everything found about it, alone and together with the others.
+
+    beyond: how many findings more there are than `findings` holds, where an engine listed only the first of each kind.
+    """
 
     file: FileRead
     validated: Validated
     findings: tuple[Finding, ...]
     agreements: Agreements
+    beyond: int = 0
 
     @property
     def refused(self) -> bool:
@@ -80,12 +84,17 @@ def judge_submissions(
     for one in submissions:
         progress(f"Checking {shown_name(one.name)}")
         agreed = folders.setdefault(one.agreed_in, agreements_in(one.agreed_in))
-        file = read_file(one.path, name=one.name)
-        chosen = settings.dataset or one.dataset or recognise_file(file)
-        file = correct(file, agreed.corrections, chosen)
-        alone = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
-        judged.append(Judged(file, alone, alone.findings, agreed))
+        judged.append(judge_alone(one, agreed, settings))
     return _judged_together(judged)
+
+
+def judge_alone(one: Submission, agreed: Agreements, settings: Settings) -> Judged:
+    """Read, correct and validate one submission."""
+    file = read_file(one.path, name=one.name)
+    chosen = settings.dataset or one.dataset or recognise_file(file)
+    file = correct(file, agreed.corrections, chosen)
+    alone = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
+    return Judged(file, alone, alone.findings, agreed)
 
 
 def typed_tables(judged: Sequence[Judged]) -> dict[str, pd.DataFrame]:
@@ -127,7 +136,11 @@ def seen_together(tables: together.Tables) -> list[together.Placed]:
 
 def _judged_together(judged: Sequence[Judged]) -> list[Judged]:
     """Add to each file what can only be seen together. Files that could not be typed take no part."""
-    placed = seen_together(typed_tables(judged))
+    return with_placed(judged, seen_together(typed_tables(judged)))
+
+
+def with_placed(judged: Sequence[Judged], placed: Sequence[together.Placed]) -> list[Judged]:
+    """Add to each file the findings that were placed in it."""
     return [
         replace(one, findings=in_order((*one.findings, *(
             replace(p.finding, sheet=one.file.table.sheet if one.file.table else None)

@@ -85,7 +85,11 @@ def _long_enough(table: pd.DataFrame, declared: Dataset) -> bool:
 def examine_files(tables: Tables) -> list[Placed]:
     """R27 over the newest revision of every row of the files given, each finding with a file and row that it is about."""
     declared = {name: dataset(name) for name, table in tables.items() if _long_enough(table, dataset(name))}
-    examined = {name: newest(tables[name], one) for name, one in declared.items()}
+    return examine_newest({name: newest(tables[name], one) for name, one in declared.items()})
+
+
+def examine_newest(examined: Tables) -> list[Placed]:
+    """R27 over newest revisions with their totals, each finding with the first file and row that it is about."""
     placed = []
     for finding in examine(examined):
         row = _row_of(finding, examined[finding.dataset])

@@ -19,9 +19,9 @@ _OTHER_KINDS = (
 )  # fmt: skip
 """How files begin that are text and no CSV."""
 
-_LONGEST = 100_000
+LONGEST = 100_000
 """Characters of a cell; the reader's own limit can be changed by any library that is loaded beside us."""
-_CONTROL = frozenset(chr(code) for code in range(32)) - {"\t", "\n", "\r", "\f", "\v"}
+CONTROL = frozenset(chr(code) for code in range(32)) - {"\t", "\n", "\r", "\f", "\v"}
 
 Record = tuple[int, tuple[str, ...]]
 """The line on which a record starts, counted from 1, and its cells."""
@@ -43,13 +43,13 @@ def decode(content: bytes) -> tuple[str, bool]:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if _CONTROL & set(text):
+        if CONTROL & set(text):
             break
         return text, encoding == "cp1252"
     raise NotText("The file is not text in a character set that can be recognised.")
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """The delimiter that splits the first lines into most columns, quoted parts left out."""
     head = [line for line in text[:_LOOKED_AT].splitlines()[:20] if line.strip()]
     unquoted = ["".join(line.split('"')[::2]) for line in head]
@@ -58,13 +58,13 @@ def _delimiter(text: str) -> str:
 
 def records(text: str) -> Iterator[Record]:
     """Each record that is no blank line, with the line on which it starts; NotText when quotes are misplaced."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text), strict=True)
     start = 1
     try:
         for record in reader:
-            if any(len(cell) > _LONGEST for cell in record):
+            if any(len(cell) > LONGEST for cell in record):
                 raise NotText(
-                    f"The CSV is malformed from line {start} on: a cell has more than {_LONGEST:,} characters."
+                    f"The CSV is malformed from line {start} on: a cell has more than {LONGEST:,} characters."
                 )
             if record:
                 yield start, tuple(record)
