@@ -23,7 +23,7 @@ from etl.identifiers import banned_header, identifier_in, personal_data, persona
 from etl.layout import SheetTable, plain
 from etl.mark import template_version
 from etl.read import FileRead
-from schemas.declare import Dataset, Kind, MadeBy
+from schemas.declare import Dataset, MadeBy
 from schemas.registry import dataset as declared_dataset
 from schemas.registry import datasets
 from schemas.rules import Level, RowRule

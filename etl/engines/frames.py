@@ -4,35 +4,26 @@ Every frame that leaves here is a narwhals frame with `__row`, the number of the
 CSV file, the number of the record (from 1) in a Parquet file.
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.engines.names import Engine
 from etl.engines.plain import ROW
 from etl.errors import SettingsError
 
 Part = TypeVar("Part")
 Frame = nw.LazyFrame[Any]
 """What a plan runs on; pandas, which is not lazy, is wrapped so that it looks the same."""
-
-
-class Engine(StrEnum):
-    """What can run the checks."""
-
-    PANDAS = "pandas"
-    POLARS = "polars"
-    DUCKDB = "duckdb"
-    DASK = "dask"
-    SPARK = "spark"
 
 
 _MODULES = {Engine.POLARS: "polars", Engine.DUCKDB: "duckdb", Engine.DASK: "dask.dataframe", Engine.SPARK: "pyspark"}
@@ -60,6 +51,12 @@ class Session:
             raise SettingsError(
                 f"The engine {self.engine} is not installed: pip install 'daylight-ledger[{extra}]', or take another --engine."
             )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def of_table(self, table: pa.Table) -> Frame:
         """A table of Arrow as a frame of the engine."""
@@ -102,7 +99,9 @@ def chosen(rows: int, size: int, memory: int) -> Engine:
 
 
 def _lazy(native: Any) -> Frame:
-    frame = nw.from_native(native)
+    with warnings.catch_warnings():  # the package that the warning names is not published yet; narwhals is held below 3
+        warnings.filterwarnings("ignore", "Dask support is moving", FutureWarning)
+        frame = nw.from_native(native)
     return frame.lazy() if isinstance(frame, nw.DataFrame) else frame
 
 
@@ -134,19 +133,18 @@ def _pandas_parquet(session: Session, path: Path) -> Any:
 
 
 def _polars_table(_: Session, table: pa.Table) -> Any:
-    import polars
+    import polars as pl
 
-    made = polars.from_arrow(table)
-    return made.lazy() if isinstance(made, polars.DataFrame) else made.to_frame().lazy()
+    return pl.DataFrame(table).lazy()
 
 
 def _polars_parquet(_: Session, path: Path) -> Any:
-    import polars
+    import polars as pl
 
     if _has_numbers(path):
-        return polars.scan_parquet(path)
-    scanned = polars.scan_parquet(path, row_index_name=ROW, row_index_offset=1)
-    return scanned.with_columns(polars.col(ROW).cast(polars.Int64))
+        return pl.scan_parquet(path)
+    scanned = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=1)
+    return scanned.with_columns(pl.col(ROW).cast(pl.Int64))
 
 
 # --- DuckDB -----------------------------------------------------------------------------------------------------------
@@ -226,10 +224,22 @@ def each_partition(frame: Frame, work: Callable[..., Part], told: tuple[Any, ...
     native = nw.to_native(frame)
     if nw.get_native_namespace(frame).__name__ != "dask.dataframe":
         return None
-    import dask
+    from dask.base import compute
+    from dask.delayed import delayed
 
-    parts = [dask.delayed(_on_pandas)(part, work, told) for part in native.to_delayed()]
-    return list(dask.compute(*parts))
+    parts = [delayed(_on_pandas)(part, work, told) for part in native.to_delayed()]
+    answers: list[Part] = list(compute(*parts))  # type: ignore[no-untyped-call,unused-ignore]
+    return answers
+
+
+def settled(frame: Frame) -> Frame:
+    """The same frame, worked out up to here by Dask; any other engine works it out when it is asked.
+
+    Dask 2026.8 loses columns when a table is joined with what was grouped from it twice over.
+    """
+    if nw.get_native_namespace(frame).__name__ != "dask.dataframe":
+        return frame
+    return _lazy(nw.to_native(frame).persist())
 
 
 def _on_pandas(part: Any, work: Callable[..., Part], told: tuple[Any, ...]) -> Part:

@@ -70,7 +70,7 @@ def judge(
     for one in submissions:
         if one.name in opened:
             progress(f"Checking {shown_name(one.name)}")
-            held[one.name] = _held(one, opened[one.name], (settings, folders[one.agreed_in]), session, explained)
+            held[one.name] = _held(one, opened[one.name], (settings, folders[one.agreed_in]), explained)
     progress("Comparing the files")
     told, beyond = _together(held, tables, session, explained)
     answers = with_placed([held[one.name].judged for one in submissions], told)
@@ -98,7 +98,7 @@ def _ordinary(one: Submission, agreed: Agreements, settings: Settings, reason: s
 
 
 def _held(
-    one: Submission, source: Source, told: tuple[Settings, Agreements], session: Session, explained: Explained
+    one: Submission, source: Source, told: tuple[Settings, Agreements], explained: Explained
 ) -> Held:  # fmt: skip
     """A file's own findings, found by the engine."""
     settings, agreed = told
@@ -139,7 +139,9 @@ def _together(
     placed: list[Placed] = []
     for name, table in tables.items():
         placed += unexplained_rows(table, dataset(name), explained)
-        files[name] += [_as_keyed(str(file), rows, dataset(name), session) for file, rows in table.groupby("_file", sort=False)]
+        files[name] += [
+            _as_keyed(str(file), rows, dataset(name), session) for file, rows in table.groupby("_file", sort=False)
+        ]
     beyond: dict[str, int] = {}
     for name, some in files.items():
         found_twice, more = repeated(some, dataset(name))

@@ -51,8 +51,10 @@ def repeated(files: Sequence[Keyed], declared: Dataset) -> tuple[list[tuple[str,
     rows = placed_rows(whole, unlike, declared)
     rows = rows.filter(*(~nw.col(name).is_null() for name in unlike)) if unlike else rows
     if not unlike:
-        rows, unlike = rows.with_columns(nw.lit(0).alias(_FILE)), [_FILE]
-    groups = rows.group_by(*unlike).agg(nw.len().alias(_MANY), nw.col(PLACE).min().alias(_FIRST)).filter(nw.col(_MANY) > 1)
+        rows, unlike = rows.with_columns(nw.lit(0, nw.Int64()).alias(_FILE)), [_FILE]
+    groups = (
+        rows.group_by(*unlike).agg(nw.len().alias(_MANY), nw.col(PLACE).min().alias(_FIRST)).filter(nw.col(_MANY) > 1)
+    )
     said = numbers(groups, {"rows": nw.col(_MANY).sum(), "groups": nw.len()})
     count = int(said["rows"] or 0) - int(said["groups"])
     if not count:
@@ -88,7 +90,7 @@ def _placed(file: Keyed, number: int, names: Sequence[str], declared: Dataset) -
 def _in_every_row(value: Value, column: Column) -> nw.Expr:
     """A column with one value. An empty one is made from the row's number, since engines differ in what an empty is."""
     if value is not None:
-        return nw.lit(value)
+        return nw.lit(value, nw.Int64()) if isinstance(value, int) else nw.lit(value)
     some = {Kind.WHOLE: nw.col(ROW), Kind.DECIMAL: nw.col(ROW) * 1.0, Kind.DATE: nw.lit(date(1970, 1, 1))}
     return nw.when(nw.col(ROW) < 0).then(some.get(column.kind, nw.lit("")))
 

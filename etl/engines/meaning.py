@@ -1,7 +1,7 @@
 """What the different texts of a column mean, as expressions that an engine carries out on every row."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import narwhals as nw
@@ -11,8 +11,6 @@ from etl.engines.truth import among
 from etl.findings import Finding
 from etl.layout import clean
 from schemas.declare import Column
-
-_EMPTY = ("",)
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,3 @@ def meaning_of(column: Column, texts: Iterable[str | None], look: Look) -> Meani
         for finding in said:
             faults[finding.kind.code][given or ""] = finding
     return Meaning(column, values, dict(faults))
-
-
-def told(faults: Mapping[str, Finding], text: str | None) -> Finding:
-    """The finding about a text."""
-    return faults[text or ""]

@@ -9,13 +9,14 @@ below 0, every text is a code of the list) needs no predicate.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, assert_never
 
 import narwhals as nw
 
 from etl.convert import last_day, not_in_use, out_of_use, reader_of
 from etl.engines.facts import Facts
-from etl.engines.meaning import Meaning, holding, meaning_of, told
+from etl.engines.meaning import Meaning, holding, meaning_of
 from etl.engines.plain import ODD, ROW
 from etl.engines.truth import Cells, Truth, Value, among, both, either, known, neither
 from etl.evaluate import first_day, least, ranges
@@ -99,7 +100,9 @@ def _same(declared: Dataset, names: Sequence[str], meanings: Mapping[str, Meanin
     return same
 
 
-def _columns(declared: Dataset, names: Sequence[str], meanings: Mapping[str, Meaning], facts: Facts) -> dict[str, nw.Expr]:
+def _columns(
+    declared: Dataset, names: Sequence[str], meanings: Mapping[str, Meaning], facts: Facts
+) -> dict[str, nw.Expr]:
     """Every column of the file as the values that the rules see, and the texts that may have to be told about."""
     made: dict[str, nw.Expr] = {}
     for name in names:
@@ -125,13 +128,16 @@ def _number(column: Column, facts: Facts) -> nw.Expr:
 
 def _texts(meanings: Mapping[str, Meaning], odd: Mapping[str, Meaning]) -> list[Predicate]:
     """What is wrong with texts: unknown codes, periods and numbers that are not understood, empty cells, and so on."""
-    made = []
-    for name, meaning in (*meanings.items(), *odd.items()):
-        for faults in meaning.faults.values():
-            made.append(Predicate(
-                holding(nw.col(RAW + name), faults), lambda row, f=faults, n=name: told(f, row[RAW + n]), (RAW + name,),
-            ))  # fmt: skip
-    return made
+    return [
+        Predicate(holding(nw.col(RAW + name), faults), partial(_told, faults, RAW + name), (RAW + name,))
+        for name, meaning in (*meanings.items(), *odd.items())
+        for faults in meaning.faults.values()
+    ]
+
+
+def _told(faults: Mapping[str, Finding], name: str, row: Row) -> Finding:
+    """The finding about the text in a column of a row."""
+    return faults[row[name] or ""]
 
 
 def _must_be_filled(declared: Dataset, facts: Facts) -> list[Predicate]:
@@ -154,7 +160,9 @@ def _ranges(declared: Dataset, facts: Facts) -> list[Predicate]:
         above = most is not None and facts.most.get(name) is not None and facts.most[name] > most
         if _under(facts, name, 0) or above:
             cell = nw.col(name)
-            made.append(Predicate(known((cell < 0) | (cell > most) if above else cell < 0), _always(out_of_range(name))))
+            made.append(
+                Predicate(known((cell < 0) | (cell > most) if above else cell < 0), _always(out_of_range(name)))
+            )
     for name, lowest in least(declared).items():
         if _under(facts, name, lowest):
             made.append(Predicate(known(nw.col(name) < lowest), _always(below_least(name, lowest))))
@@ -177,9 +185,8 @@ def _personal_data(meanings: Mapping[str, Meaning], facts: Facts, names: Sequenc
             findings = {
                 text: found("R26", f"A cell of {name} looks like {kind}.", column=name) for text, kind in guilty.items()
             }
-            made.append(Predicate(
-                among(nw.col(RAW + name), guilty), lambda row, f=findings, n=name: f[row[RAW + n]], (RAW + name,)
-            ))  # fmt: skip
+            cell = RAW + name
+            made.append(Predicate(among(nw.col(cell), guilty), partial(_told, findings, cell), (cell,)))
     return first_of(made)
 
 
@@ -200,10 +207,12 @@ def _not_in_use(meanings: Mapping[str, Meaning], cells: Cells, county: str) -> l
             odd = sorted(period for period in periods if out_of_use(codes[code], period))
             if odd:
                 wrong = either(wrong, both(cells.among(name, [code]), cells.among("period", odd)))
-        made += predicates_of(
-            wrong, lambda row, n=name, c=meaning.column: not_in_use(row[n], row["period"], c), (name, "period")
-        )
+        made += predicates_of(wrong, partial(_out_of_use, meaning.column), (name, "period"))
     return made
+
+
+def _out_of_use(column: Column, row: Row) -> Finding:
+    return not_in_use(row[column.name], row["period"], column)
 
 
 def _not_over(meanings: Mapping[str, Meaning], cells: Cells, facts: Facts, on: date) -> list[Predicate]:

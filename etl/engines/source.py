@@ -28,6 +28,8 @@ _IN_MEMORY = 128 << 20
 """Bytes of a CSV file up to which its typed columns are held in memory."""
 
 _BATCH = 1 << 16
+_BYTES_A_ROW = 60
+"""Of a CSV file, measured over the datasets' examples."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,19 @@ def digest(path: Path) -> str:
     """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """About how many rows a file has, and how many bytes they are unpacked."""
+    size = path.stat().st_size
+    if path.suffix.lower() != PARQUET:
+        return size // _BYTES_A_ROW, size
+    try:
+        about = pq.read_metadata(path)
+    except (pa.ArrowException, OSError):
+        return 0, size
+    groups = (about.row_group(number).total_byte_size for number in range(about.num_row_groups))
+    return about.num_rows, sum(groups)
 
 
 def source_of(path: Path, asked: Dataset | None, session: Session, jurisdiction: str) -> Source:
@@ -116,8 +131,11 @@ def _parquet(path: Path, asked: Dataset | None, session: Session, jurisdiction: 
         return known
     columns = [known.dataset.column(name) for name in known.names]
     if all(_ready(field.type, column) for field, column in zip(schema, columns, strict=True)):
-        frame = session.of_parquet(path).rename(dict(zip(schema.names, known.names, strict=True)))
-        return _with_frame(known, frame.with_columns(**_alike(schema, columns)))
+        renamed = {given: name for given, name in zip(schema.names, known.names, strict=True) if given != name}
+        frame = session.of_parquet(path)
+        frame = frame.rename(renamed) if renamed else frame
+        alike = _alike(schema, columns)
+        return _with_frame(known, frame.with_columns(**alike) if alike else frame)
     look = reader_of(known.dataset, jurisdiction)
     typed = typed_batches(_as_text(path, columns), known.names, known.dataset, look, 1)
     return _held(known, typed, session, large=path.stat().st_size > _IN_MEMORY)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from etl.convert import DTYPES
 from etl.engines.facts import collected, numbers
-from etl.engines.frames import Frame
+from etl.engines.frames import Frame, settled
 from etl.engines.keys import PLACE, Keyed, place_of, placed_rows
 from etl.plausibility import examine_files, examine_newest
 from etl.together import Placed, compared, has_total_row
@@ -61,11 +61,12 @@ def _newest(files: Sequence[Keyed], declared: Dataset, names: Iterable[str]) -> 
     counted = numbers(rows.select(*key).unique().select(rows=nw.len()), {"rows": nw.col("rows").sum()})
     if int(counted["rows"] or 0) == int(numbers(rows, {"rows": nw.len()})["rows"]):
         return rows, wanted
+    rows = settled(rows)
     ranked = rows.with_columns(nw.col("revision").fill_null(_UNREAD).alias(_RANK))
-    best = ranked.group_by(*key).agg(nw.col(_RANK).max().alias(_TOP))
-    top = ranked.join(best, on=key, how="inner").filter(nw.col(_RANK) == nw.col(_TOP))
-    last = top.group_by(*key).agg(nw.col(PLACE).max().alias(_TOP)).select(_TOP)
-    return rows.join(last, left_on=PLACE, right_on=_TOP, how="inner"), wanted
+    best = settled(ranked.group_by(*key).agg(nw.col(_RANK).max().alias(_TOP)))
+    top = settled(ranked.join(best, on=key, how="inner").filter(nw.col(_RANK) == nw.col(_TOP)))
+    last = settled(top.group_by(*key).agg(nw.col(PLACE).max()).select(PLACE))
+    return rows.join(last, on=PLACE, how="inner"), wanted
 
 
 def _whole(files: Sequence[Keyed], declared: Dataset) -> pd.DataFrame:
@@ -103,7 +104,9 @@ def _grouped(rows: Frame, by: Sequence[str], values: Sequence[str]) -> pa.Table:
     return collected(asked, [PLACE, _TOP, *by, *values, *(_NULLS + name for name in values)])
 
 
-def _table(grouped: pa.Table, files: Sequence[Keyed], declared: Dataset, kept: tuple[Sequence[str], str]) -> pd.DataFrame:
+def _table(
+    grouped: pa.Table, files: Sequence[Keyed], declared: Dataset, kept: tuple[Sequence[str], str]
+) -> pd.DataFrame:
     """Sums as a typed table. kept: the value columns, and whether "any" or "all" empty cells make a sum empty."""
     values, empty = kept
     names = [name for name in grouped.column_names if not name.startswith("__")]
@@ -112,7 +115,9 @@ def _table(grouped: pa.Table, files: Sequence[Keyed], declared: Dataset, kept: t
     for name in values:
         nulls = ordered[_NULLS + name].to_pylist()
         most = ordered[_TOP].to_pylist()
-        lost = [int(some) > 0 if empty == "any" else int(some) == int(all_) for some, all_ in zip(nulls, most, strict=True)]
+        lost = [
+            int(some) > 0 if empty == "any" else int(some) == int(all_) for some, all_ in zip(nulls, most, strict=True)
+        ]
         made[name] = made[name].mask(pd.Series(lost))
     return made
 
@@ -135,4 +140,3 @@ def _changes(files: Sequence[Keyed], declared: Dataset) -> pd.DataFrame:
     values = sorted({check.column for check in declared.plausibility})
     rows, _ = _newest(files, declared, (*groups, *values))
     return _table(_grouped(rows, groups, values), files, declared, (values, "all"))
-
