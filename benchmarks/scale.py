@@ -7,7 +7,6 @@ measurement stand side by side.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -89,10 +88,7 @@ def peak(path: Path, engine: Engine, *, importing: bool = False) -> float:
     """MiB of a process that judges a file, or only imports what that takes."""
     work = "" if importing else f"check(Path({str(path)!r}), Engine({str(engine)!r}))"
     code = f"from benchmarks.scale import *\n{work}\nimport resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    ran = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment, cwd=ROOT
-    )
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
     return int(ran.stdout) / 1024
 
 
