@@ -9,9 +9,16 @@ from typing import Annotated, Any
 import typer
 
 from etl.console import Json, On, print_json, progress_shown, say, today
+from etl.engines.names import Engine, memory
 from etl.runs import recorded
 
-Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Submissions: .csv, .xlsx, .ods")]
+Files = Annotated[
+    list[Path], typer.Argument(exists=True, dir_okay=False, help="Submissions: .csv, .xlsx, .ods; .parquet too")
+]
+EngineOption = Annotated[
+    Engine | None, typer.Option("--engine", help="What runs the checks [by size: pandas, polars, duckdb].")
+]
+SchedulerOption = Annotated[str, typer.Option("--scheduler", help="The address of a cluster, for dask and spark.")]
 DatasetOption = Annotated[str | None, typer.Option("--dataset", help="The dataset the files are for.")]
 _AGGREGATED = "ice_requests, notice_compliance, information_disclosures or account_reviews."
 
@@ -44,6 +51,8 @@ def check(
         Path | None, typer.Option(help="Write a copy of the one file with its findings marked.")
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Write the answer as a page that a browser opens.")] = None,
+    engine: EngineOption = None,
+    scheduler: SchedulerOption = "",
     as_json: Json = False,
 ) -> None:
     """Check submissions. Writes nothing but what --annotate and --html name. Example: daylight check training_2026-09.xlsx"""
@@ -55,8 +64,12 @@ def check(
         raise typer.BadParameter("--annotate takes one file at a time.")
     names = [path.name for path in files]
     named = [(path, path.name if names.count(path.name) == 1 else str(path)) for path in files]
+    settings = _run_settings(on, dataset_id)
     with progress_shown() as progress:
-        judged = judge(named, _run_settings(on, dataset_id), progress=progress)
+        if engine or any(map(is_large, files)):
+            judged = _on_engine(named, settings, (engine, scheduler, annotate), progress)
+        else:
+            judged = judge(named, settings, progress=progress)
     if html:
         from etl.answer import answer_page
 
@@ -75,6 +88,29 @@ def check(
         say(report.as_text(judged))
     if any(one.refused for one in judged):
         raise typer.Exit(10)
+
+
+def is_large(path: Path) -> bool:
+    """Whether a file is for an engine: Parquet, or a CSV file beyond what is read whole."""
+    from etl.container import MOST_BYTES
+
+    return path.suffix.lower() == ".parquet" or (path.suffix.lower() == ".csv" and path.stat().st_size > MOST_BYTES)
+
+
+def _on_engine(named: Any, settings: Any, told: tuple[Engine | None, str, Path | None], progress: Any) -> Any:
+    """Judge files on the engine that was asked for, or on the one that their size asks for."""
+    from etl.engines.frames import Session, chosen
+    from etl.engines.judge import judge
+    from etl.engines.source import size_of
+    from etl.judging import Submission
+
+    if told[2]:
+        raise typer.BadParameter("--annotate marks a county's file; it takes no --engine and no large file.")
+    sizes = [size_of(path) for path, _ in named]
+    engine = told[0] or chosen(sum(rows for rows, _ in sizes), sum(size for _, size in sizes), memory())
+    with Session(engine, told[1]) as session:
+        submissions = [Submission(path, name, path.parent) for path, name in named]
+        return judge(submissions, settings, session, progress=progress)
 
 
 def template(

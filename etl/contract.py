@@ -18,8 +18,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from etl.convert import DTYPES
-from etl.evaluate import holds
-from schemas.declare import Dataset, Role
+from etl.evaluate import holds, ranges
+from schemas.declare import Dataset
 from schemas.registry import dataset
 from schemas.rules import RowRule
 
@@ -33,14 +33,6 @@ class Broken:
     column: str
     rows: tuple[int, ...]
     rule: RowRule | None = None
-
-
-def _ranges(declared: Dataset) -> dict[str, int | None]:
-    """The columns that are not negative, with the most that each can be."""
-    return {
-        column.name: column.maximum for column in declared.columns
-        if column.numeric and (column.role is not Role.MEASURE or column.maximum is not None)
-    }  # fmt: skip
 
 
 def _outside(cells: pd.Series, most: int | None) -> npt.NDArray[np.bool_]:
@@ -78,7 +70,7 @@ def contract(dataset_id: str) -> pa.DataFrameSchema:
     declared: Dataset = dataset(dataset_id)
     columns = {column.name: pa.Column(nullable=True, coerce=False) for column in declared.columns}
     types = tuple(pd.api.types.pandas_dtype(DTYPES.get(column.kind, "str")) for column in declared.columns)
-    kept: dict[str, Callable[[pd.DataFrame], Any]] = {_TYPES: _of_types(types), _RANGE: _in_range(_ranges(declared))}
+    kept: dict[str, Callable[[pd.DataFrame], Any]] = {_TYPES: _of_types(types), _RANGE: _in_range(ranges(declared))}
     kept |= {_check_name(position, rule): _keeps(rule) for position, rule in enumerate(declared.row_rules)}
     checks = [pa.Check(keeps, error=name, ignore_na=False, n_failure_cases=1) for name, keeps in kept.items()]
     return pa.DataFrameSchema(columns, checks=checks, strict=True, ordered=True, coerce=False)
@@ -108,7 +100,7 @@ def broken(table: pd.DataFrame, declared: Dataset) -> list[Broken]:
 
 
 def _out_of_range(table: pd.DataFrame, declared: Dataset) -> list[Broken]:
-    outside = {name: _outside(table[name], most) for name, most in _ranges(declared).items()}
+    outside = {name: _outside(table[name], most) for name, most in ranges(declared).items()}
     return [
         Broken(name, tuple(int(row) for row in table.index[wrong])) for name, wrong in outside.items() if wrong.any()
     ]  # fmt: skip

@@ -160,19 +160,34 @@ def _reader(cells: _Cells, column: Column, dataset: Dataset) -> Callable[[str, C
             return cells.text
 
 
-def _typed_column(
-    texts: "pd.Series[str]", column: Column, state: _Cells, read: Callable[[str, Column], object]
-) -> tuple[pd.Series, list[Finding]]:
-    """The values of a column and the findings about them; each different text is looked at once."""
-    codes, different = pd.factorize(texts)
-    values, faults = [], dict[int, list[Finding]]()
-    for code, given in enumerate(different.tolist()):
+Look = Callable[[str, Column], tuple[object, tuple[Finding, ...]]]
+"""The text of a cell and its column -> the value it means (None for none) and what there is to say of it."""
+
+
+def reader_of(dataset: Dataset, jurisdiction: str) -> Look:
+    """How the texts of a dataset's cells are read. An empty text means the column's default, or not reported."""
+    state = _Cells(jurisdiction)
+    readers = {column.name: _reader(state, column, dataset) for column in dataset.columns}
+
+    def look(given: str, column: Column) -> tuple[object, tuple[Finding, ...]]:
         text, state.said = given or column.default, []
-        values.append(read(text, column) if text else None)
+        value = readers[column.name](text, column) if text else None
         if not text and column.must_be_filled:
             state.said.append(("V201", f"{column.name} must be filled."))
-        if state.said:
-            faults[code] = [found(kind, message, column=column.name) for kind, message in state.said]
+        return value, tuple(found(kind, message, column=column.name) for kind, message in state.said)
+
+    return look
+
+
+def _typed_column(texts: "pd.Series[str]", column: Column, look: Look) -> tuple[pd.Series, list[Finding]]:
+    """The values of a column and the findings about them; each different text is looked at once."""
+    codes, different = pd.factorize(texts)
+    values, faults = [], dict[int, tuple[Finding, ...]]()
+    for code, text in enumerate(different.tolist()):
+        value, said = look(text, column)
+        values.append(value)
+        if said:
+            faults[code] = said
     typed = pd.Series(values, dtype=DTYPES.get(column.kind, "str")).take(codes).set_axis(texts.index)
     places = zip(texts.index.tolist(), codes.tolist(), strict=True) if faults else ()
     told = [replace(finding, row=int(row)) for row, code in places for finding in faults.get(code, ())]
@@ -186,12 +201,12 @@ def typed_table(cells: pd.DataFrame, dataset: Dataset, jurisdiction: str) -> tup
     Returns the table with every declared column, defaults filled in, in declared order, and the findings. A cell that
     could not be converted is missing in the table and has a finding.
     """
-    state = _Cells(jurisdiction)
+    look = reader_of(dataset, jurisdiction)
     columns: dict[str, pd.Series] = {}
     findings: list[Finding] = []
     for column in dataset.columns:
         texts = cells[column.name] if column.name in cells else pd.Series("", index=cells.index, dtype="str")
-        columns[column.name], said = _typed_column(texts, column, state, _reader(state, column, dataset))
+        columns[column.name], said = _typed_column(texts, column, look)
         findings += said
     return pd.DataFrame(columns, index=cells.index), findings
 
@@ -217,10 +232,20 @@ def codes_out_of_use(table: pd.DataFrame, dataset: Dataset, jurisdiction: str) -
         pairs = table[["period", column.name]].dropna()
         odd = {
             (period, code) for period, code in pairs.drop_duplicates().itertuples(index=False)
-            if ended[code].valid_from > last_day(period) or ended[code].valid_to < first_day(period)
+            if out_of_use(ended[code], period)
         }  # fmt: skip
         for row, period, code in pairs.itertuples() if odd else ():
             if (period, code) in odd:
-                kind = "R06" if column.name == "form" else "V204"
-                findings.append(found(kind, f"{code} was not in use in {period}.", row=int(row), column=column.name))
-    return [replace(f, level=Level.WARNING) if f.kind.code == "R06" else f for f in findings]
+                findings.append(replace(not_in_use(code, period, column), row=int(row)))
+    return findings
+
+
+def out_of_use(code: vocabulary.Code, period: str) -> bool:
+    """Whether a code is not valid on any day of a period."""
+    return code.valid_from > last_day(period) or code.valid_to < first_day(period)
+
+
+def not_in_use(code: str, period: str, column: Column) -> Finding:
+    """V204, or for forms the warning R06, about a code that was not in use in a period."""
+    kind, level = ("R06", Level.WARNING) if column.name == "form" else ("V204", None)
+    return replace(found(kind, f"{code} was not in use in {period}.", column=column.name), level=level)

@@ -6,6 +6,7 @@ from typing import assert_never
 
 import pandas as pd
 
+from schemas.declare import Dataset, Kind, Role
 from schemas.rules import Condition, Implies, Linear, NotBeforePeriod, Op, RowRule, Terms
 
 
@@ -59,6 +60,21 @@ def holds(rule: RowRule, table: pd.DataFrame) -> "pd.Series[bool]":
             return ~(pd.to_datetime(table[rule.column]) < pd.to_datetime(first)).fillna(value=False).astype(bool)
         case _:
             assert_never(rule)
+
+
+def ranges(declared: Dataset) -> dict[str, int | None]:
+    """The columns that are not negative, with the most that each can be."""
+    return {
+        column.name: column.maximum for column in declared.columns
+        if column.numeric and (column.role is not Role.MEASURE or column.maximum is not None)
+    }  # fmt: skip
+
+
+def least(declared: Dataset) -> dict[str, int]:
+    """Measures, such as hours, that cannot be negative, and revisions, which are counted from 1: the least of each."""
+    names = [column.name for column in declared.columns]
+    found = {column.name: 0 for column in declared.columns if column.kind is Kind.DECIMAL and column.maximum is None}
+    return found | ({"revision": 1} if "revision" in names else {})
 
 
 def first_day(period: str) -> date:

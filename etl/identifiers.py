@@ -17,7 +17,7 @@ from etl.parts import Aside
 from etl.patterns import as_typed, pattern_in
 from etl.person_names import names_a_person
 from schemas import vocabulary
-from schemas.declare import Dataset, Kind, Role
+from schemas.declare import Column, Dataset, Kind, Role
 from schemas.jurisdiction import DEFAULT
 
 _BANNED_WORDS = frozenset("""
@@ -40,7 +40,10 @@ _LISTS_PEOPLE = frozenset(
 _PLAIN = re.compile(r"-?[\d,]{1,15}(?:\.\d{1,9})?%?|(?:19|20)\d{2}-(?:\d{2}(?:-\d{2})?|Q[1-4])")
 """Cells that need no look: numbers, periods and days."""
 
-_PERSON_LEVEL_ROWS = 20
+PERSON_LEVEL_ROWS = 20
+"""So few rows can be counts of 0 and 1 by chance."""
+
+ONE_ROW_A_PERSON = found("R26", "The table has one row for each person or request instead of counts.")
 _LONGEST_HEADER = 30
 
 
@@ -70,19 +73,29 @@ def _identifiers(
 
     Every cell of a table is searched but plain numbers, days and codes of the column's list.
     """
-    seen: dict[str, str | None] = {}
     guilty: dict[int, dict[str, str]] = {}
+    seen: dict[str, str | None] = {}
     columns = zip(names, zip(*(cells for _, cells in table.rows), strict=True), strict=False)
     for place, (name, cells) in enumerate(columns):
         column = dataset.column(name) if dataset and name else None
-        is_code = column is not None and column.kind is Kind.CODE
-        known = vocabulary.spellings(column.vocabulary, jurisdiction) if column and is_code else {}
-        for text in dict.fromkeys(cells):
-            if text and not _PLAIN.fullmatch(text) and text.casefold() not in known:
-                if text not in seen:
-                    seen[text] = identifier_in(text, names=True, jurisdiction=jurisdiction)
-                if kind := seen[text]:
-                    guilty.setdefault(place, {})[text] = kind
+        if told := identifiers_among(dict.fromkeys(cells), column, jurisdiction, seen):
+            guilty[place] = told
+    return guilty
+
+
+def identifiers_among(
+    texts: Iterable[str], column: Column | None, jurisdiction: str, seen: dict[str, str | None]
+) -> dict[str, str]:
+    """Which different texts of a column hold an identifier, and what kind. `seen`: what is known of texts already."""
+    is_code = column is not None and column.kind is Kind.CODE
+    known = vocabulary.spellings(column.vocabulary, jurisdiction) if column and is_code else {}
+    guilty = {}
+    for text in texts:
+        if text and not _PLAIN.fullmatch(text) and text.casefold() not in known:
+            if text not in seen:
+                seen[text] = identifier_in(text, names=True, jurisdiction=jurisdiction)
+            if kind := seen[text]:
+                guilty[text] = kind
     return guilty
 
 
@@ -109,7 +122,7 @@ def _one_row_a_person(table: SheetTable, names: Sequence[str | None], dataset: D
     counts = [place for place, name in enumerate(names) if name and dataset.column(name).role is Role.COUNT]
     texts = [place for place, name in enumerate(names)
              if name and name not in dataset.key and dataset.column(name).kind is Kind.TEXT]  # fmt: skip
-    if len(table.rows) <= _PERSON_LEVEL_ROWS or not counts:
+    if len(table.rows) <= PERSON_LEVEL_ROWS or not counts:
         return False
     if any(cells[place] not in ("", "0", "1") for _, cells in table.rows for place in counts):
         return False
@@ -144,7 +157,7 @@ def personal_data(
     """R26 for the cells of a table, one finding for each row, and for a table that is one row for each person."""
     told = _in_cells(table, names, dataset, jurisdiction)
     if dataset and _one_row_a_person(table, names, dataset):
-        told.append(found("R26", "The table has one row for each person or request instead of counts."))
+        told.append(ONE_ROW_A_PERSON)
     return told
 
 

@@ -26,12 +26,16 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Judged:
-    """One file with everything found about it, alone and together with the others."""
+    """One file with everything found about it, alone and together with the others.
+
+    beyond: how many findings more there are than `findings` holds, where an engine listed only the first of each kind.
+    """
 
     file: FileRead
     validated: Validated
     findings: tuple[Finding, ...]
     agreements: Agreements
+    beyond: int = 0
 
     @property
     def refused(self) -> bool:
@@ -80,13 +84,24 @@ def judge_submissions(
     for one in submissions:
         progress(f"Checking {shown_name(one.name)}")
         agreed = folders.setdefault(one.agreed_in, agreements_in(one.agreed_in))
-        file = read_file(one.path, name=one.name)
-        told = dataset(one.dataset.id, settings.jurisdiction) if one.dataset else None
-        chosen = settings.dataset or told or recognise_file(file, settings.jurisdiction)
-        file = correct(file, agreed.corrections, chosen)
-        alone = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
-        judged.append(Judged(file, alone, alone.findings, agreed))
+        judged.append(judge_alone(one, agreed, settings))
     return _judged_together(judged, settings.jurisdiction)
+
+
+def asked_for(one: Submission, settings: Settings) -> Dataset | None:
+    """The dataset that was named for a submission, as the county declares it; None where it is to be recognised."""
+    if settings.dataset or one.dataset is None:
+        return settings.dataset
+    return dataset(one.dataset.id, settings.jurisdiction)
+
+
+def judge_alone(one: Submission, agreed: Agreements, settings: Settings) -> Judged:
+    """Read, correct and validate one submission."""
+    file = read_file(one.path, name=one.name)
+    chosen = asked_for(one, settings) or recognise_file(file, settings.jurisdiction)
+    file = correct(file, agreed.corrections, chosen)
+    alone = validate(file, dataset=chosen, on=settings.on, jurisdiction=settings.jurisdiction)
+    return Judged(file, alone, alone.findings, agreed)
 
 
 def typed_tables(judged: Sequence[Judged]) -> dict[str, pd.DataFrame]:
@@ -128,7 +143,11 @@ def seen_together(tables: together.Tables, jurisdiction: str) -> list[together.P
 
 def _judged_together(judged: Sequence[Judged], jurisdiction: str) -> list[Judged]:
     """Add to each file what can only be seen together. Files that could not be typed take no part."""
-    placed = seen_together(typed_tables(judged), jurisdiction)
+    return with_placed(judged, seen_together(typed_tables(judged), jurisdiction))
+
+
+def with_placed(judged: Sequence[Judged], placed: Sequence[together.Placed]) -> list[Judged]:
+    """Add to each file the findings that were placed in it."""
     return [
         replace(one, findings=in_order((*one.findings, *(
             replace(p.finding, sheet=one.file.table.sheet if one.file.table else None)

@@ -94,7 +94,7 @@ def find_header(rows: Sequence[Row], known: frozenset[str]) -> int:
     return scores.index(best) if best > 1 else 0
 
 
-def _is_totals(cells: Sequence[str]) -> bool:
+def is_totals(cells: Sequence[str]) -> bool:
     """Whether a row is a row of totals: the first cell that is not empty says so."""
     first = next((cell for cell in cells if cell), "")
     return bool(_TOTALS.fullmatch(first))
@@ -103,7 +103,7 @@ def _is_totals(cells: Sequence[str]) -> bool:
 def _without_totals(rows: list[Row]) -> tuple[list[Row], list[int]]:
     """The rows without those of totals at the end, and the numbers of these."""
     aside: list[int] = []
-    while rows and _is_totals(rows[-1][1]):
+    while rows and is_totals(rows[-1][1]):
         aside.insert(0, rows[-1][0])
         rows = rows[:-1]
     return rows, aside

@@ -87,7 +87,11 @@ def examine_files(tables: Tables, jurisdiction: str = DEFAULT) -> list[Placed]:
     """R27 over the newest revision of every row of the files given, each finding with a file and row that it is about."""
     every = {name: dataset(name, jurisdiction) for name in tables}
     declared = {name: one for name, one in every.items() if _long_enough(tables[name], one)}
-    examined = {name: newest(tables[name], one) for name, one in declared.items()}
+    return examine_newest({name: newest(tables[name], one) for name, one in declared.items()}, jurisdiction)
+
+
+def examine_newest(examined: Tables, jurisdiction: str) -> list[Placed]:
+    """R27 over newest revisions with their totals, each finding with the first file and row that it is about."""
     placed = []
     for finding in examine(examined, jurisdiction):
         row = _row_of(finding, examined[finding.dataset])

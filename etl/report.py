@@ -42,7 +42,8 @@ def as_json(judged: Sequence[Judged]) -> dict[str, Any]:
     """The document that `check --json` prints."""
     files = []
     for one in judged:
-        kept, omitted = listed(one.findings)
+        kept, beyond = listed(one.findings)
+        omitted = beyond + one.beyond
         entry = {
             "file": one.file.name, "dataset": one.validated.dataset.id if one.validated.dataset else None,
             "verdict": verdict(one.findings), "sha256": one.file.sha256, "rows": one.validated.rows,
@@ -61,7 +62,8 @@ def as_text(judged: Sequence[Judged]) -> str:
     """The report for a person: file by file, finding by finding, with what to do."""
     lines = []
     for one in judged:
-        kept, omitted = listed(one.findings)
+        kept, beyond = listed(one.findings)
+        omitted = beyond + one.beyond
         name = one.validated.dataset.id if one.validated.dataset else "dataset not recognised"
         words = verdict(one.findings).replace("_", " ")
         lines.append(f"{one.file.name} ({name}, {one.validated.rows} rows): {words}")

@@ -20,9 +20,9 @@ _OTHER_KINDS = (
 )  # fmt: skip
 """How files begin that are text and no CSV."""
 
-_LONGEST = 100_000
+LONGEST = 100_000
 """Characters of a cell; the reader's own limit can be changed by any library that is loaded beside us."""
-_CONTROL = frozenset(chr(code) for code in range(32)) - {"\t", "\n", "\r", "\f", "\v"}
+CONTROL = frozenset(chr(code) for code in range(32)) - {"\t", "\n", "\r", "\f", "\v"}
 
 Record = tuple[int, tuple[str, ...]]
 """The line on which a record starts, counted from 1, and its cells."""
@@ -44,13 +44,13 @@ def decode(content: bytes) -> tuple[str, bool]:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if _CONTROL & set(text):
+        if CONTROL & set(text):
             break
         return text, encoding == "cp1252"
     raise NotText("The file is not text in a character set that can be recognised.")
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """The delimiter that stands in most of the first lines, and often in each; quoted parts are left out.
 
     A comma within cells ("ICE, FOIA 15-87693", 1,234,567) can outnumber the tabs of a line, but seldom those of all lines.
@@ -67,13 +67,13 @@ def _delimiter(text: str) -> str:
 
 def records(text: str) -> Iterator[Record]:
     """Each record that is no blank line, with the line on which it starts; NotText when quotes are misplaced."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text), strict=True)
     start = 1
     try:
         for record in reader:
-            if any(len(cell) > _LONGEST for cell in record):
+            if any(len(cell) > LONGEST for cell in record):
                 raise NotText(
-                    f"The CSV is malformed from line {start} on: a cell has more than {_LONGEST:,} characters."
+                    f"The CSV is malformed from line {start} on: a cell has more than {LONGEST:,} characters."
                 )
             if record:
                 yield start, tuple(record)

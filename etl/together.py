@@ -67,15 +67,21 @@ def _repeated(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
         first = firsts.setdefault(key, where)
         if first != where:
             told = dict(zip(names, map(str, values), strict=True))
-            message = f"The same key and revision stand in {first[0]}, row {first[1]}."
-            placed.append(Placed(where[0], Finding(
-                kind=KINDS["R25"], message=message, row=where[1], column="period", period=told.get("period", ""),
-                agency=told.get("agency", ""),
-            )))  # fmt: skip
+            finding = same_key(*first, told.get("period", ""), told.get("agency", ""))
+            placed.append(Placed(where[0], replace(finding, row=where[1])))
     return placed
 
 
-def _unexplained(table: pd.DataFrame, declared: Dataset, explained: set[tuple[str, str]]) -> list[Placed]:
+def same_key(file: str, row: int, period: str, agency: str) -> Finding:
+    """R25 about a row whose key and revision stand in an earlier row."""
+    message = f"The same key and revision stand in {file}, row {row}."
+    return Finding(kind=KINDS["R25"], message=message, column="period", period=period, agency=agency)
+
+
+REVISED = found("R25", "The row is a revision, but no row in corrections says why.", column="revision")
+
+
+def unexplained(table: pd.DataFrame, declared: Dataset, explained: set[tuple[str, str]]) -> list[Placed]:
     """R25: a row with a revision above 1 for whose key, or the beginning of it, corrections has no row."""
     if "revision" not in table:
         return []
@@ -83,8 +89,7 @@ def _unexplained(table: pd.DataFrame, declared: Dataset, explained: set[tuple[st
     revised = (table["revision"] > 1).fillna(value=False)
     for _, row in table[revised].iterrows() if revised.any() else ():
         if not explains(explained, declared.id, key_text(row, declared)):
-            message = "The row is a revision, but no row in corrections says why."
-            placed.append(_place(row, found("R25", message, column="revision")))
+            placed.append(_place(row, REVISED))
     return placed
 
 
@@ -96,14 +101,14 @@ def latest(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     return ordered.drop_duplicates(list(declared.key), keep="last").sort_index()
 
 
-def _has_total_row(declared: Dataset) -> bool:
+def has_total_row(declared: Dataset) -> bool:
     """Whether the dataset is reported by facility and published for all facilities together."""
     return "facility" in declared.key and bool(declared.disclosure.published_where)
 
 
 def _totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     """V301: where rows by facility and a row for ALL are both reported, the parts add up to the total."""
-    if not _has_total_row(declared):
+    if not has_total_row(declared):
         return []
     is_total = table["facility"] == "ALL"
     if is_total.all() or not is_total.any():
@@ -125,7 +130,7 @@ def _totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
 
 def _partial_totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
     """V302: without a row for ALL the facilities are added up, so each one that the agency reports must be there."""
-    if not _has_total_row(declared):
+    if not has_total_row(declared):
         return []
     by = [name for name in declared.key if name != "facility"]
     parts = table[table["facility"] != "ALL"]
@@ -144,7 +149,7 @@ def _partial_totals(table: pd.DataFrame, declared: Dataset) -> list[Placed]:
 
 def with_totals(table: pd.DataFrame, declared: Dataset) -> pd.DataFrame:
     """Add the row for ALL facilities where an agency reported only its facilities one by one."""
-    if not _has_total_row(declared) or (table["facility"] == "ALL").all():
+    if not has_total_row(declared) or (table["facility"] == "ALL").all():
         return table
     by = [name for name in declared.key if name != "facility"]
     counts = [column.name for column in declared.columns if column.role is Role.COUNT]
@@ -237,14 +242,31 @@ def judge_together(tables: Tables, jurisdiction: str = DEFAULT) -> list[Placed]:
     """Every finding that takes more than one row to see, over all submissions given."""
     explained = explained_revisions(tables)
     placed: list[Placed] = []
+    for name, table in tables.items():
+        declared = dataset(name, jurisdiction)
+        placed += _repeated(table, declared) + unexplained(table, declared, explained)
+    return placed + compared(tables, jurisdiction)
+
+
+def compared(tables: Tables, jurisdiction: str, sums: Tables | None = None) -> list[Placed]:
+    """What does not fit together among the newest revisions: totals and parts, periods, datasets.
+
+    sums: datasets of which only the sums are known that rules between datasets compare.
+    """
+    placed: list[Placed] = []
     newest: dict[str, pd.DataFrame] = {}
     for name, table in tables.items():
-        declared = dataset(name)
-        placed += _repeated(table, declared) + _unexplained(table, declared, explained)
+        declared = dataset(name, jurisdiction)
         # a row whose key is not understood has its finding already and is compared with nothing
         newest[name] = latest(table.dropna(subset=list(declared.key)), declared)
         placed += _totals(newest[name], declared) + _partial_totals(newest[name], declared)
-    completed = {name: with_totals(table, dataset(name)) for name, table in newest.items()}
+    completed = {name: with_totals(table, dataset(name, jurisdiction)) for name, table in newest.items()}
+    return placed + between(completed | dict(sums or {}), jurisdiction)
+
+
+def between(completed: Tables, jurisdiction: str) -> list[Placed]:
+    """What does not fit from period to period and from dataset to dataset, in newest revisions with their totals."""
+    placed: list[Placed] = []
     for declared in datasets(jurisdiction):
         if declared.id in completed:
             for rule in declared.series_rules:

@@ -16,17 +16,18 @@ import pandas as pd
 
 from etl.contract import broken
 from etl.convert import codes_out_of_use, last_day, typed_table
+from etl.evaluate import least
 from etl.file_names import in_a_file_name
 from etl.findings import Finding, found
 from etl.identifiers import banned_header, identifier_in, personal_data, personal_data_beside
 from etl.layout import SheetTable, plain
 from etl.mark import template_version
 from etl.read import FileRead
-from schemas.declare import Dataset, Kind, MadeBy
+from schemas.declare import Dataset, MadeBy
 from schemas.jurisdiction import DEFAULT
 from schemas.registry import dataset as declared_dataset
 from schemas.registry import datasets
-from schemas.rules import Level
+from schemas.rules import Level, RowRule
 
 MOST_LISTED = 1_000
 """After this many findings of one code the rest are counted, not listed (contract, section 2)."""
@@ -86,7 +87,7 @@ def recognise(name: str, header: Sequence[str], jurisdiction: str = DEFAULT) -> 
     return fits[0] if len(fits) == 1 else None
 
 
-def _header_findings(table: SheetTable, dataset: Dataset, jurisdiction: str) -> list[Finding]:
+def header_findings(table: SheetTable, dataset: Dataset, jurisdiction: str) -> list[Finding]:
     """What is wrong with the header row. A column that asks for personal data says so plainly."""
     findings = []
     names, header_row = column_names(table.header, dataset), table.header_row
@@ -141,27 +142,38 @@ def _oddities(table: SheetTable, names: Sequence[str | None], dataset: Dataset) 
     return findings
 
 
+def out_of_range(name: str) -> Finding:
+    """V205 for a number outside its declared range."""
+    return found("V205", f"{name} is below 0 or above the most it can be.", column=name)
+
+
+def rule_broken(rule: RowRule) -> Finding:
+    """The finding about a row that breaks a rule."""
+    finding = found(rule.id, f"It must hold that {rule.says}.", column=rule.column)
+    return replace(finding, level=rule.level, holds_build=rule.holds_build)
+
+
 def _contract_findings(table: pd.DataFrame, dataset: Dataset) -> list[Finding]:
     """What breaks the contract, as one finding for each rule and row."""
     seen: dict[tuple[str, int], Finding] = {}
     for fault in broken(table, dataset):
-        rule, column = fault.rule, fault.column
-        code = rule.id if rule else "V205"
-        message = f"It must hold that {rule.says}." if rule else f"{column} is below 0 or above the most it can be."
-        finding = found(code, message, column=column)
-        if rule:
-            finding = replace(finding, level=rule.level, holds_build=rule.holds_build)
+        finding = rule_broken(fault.rule) if fault.rule else out_of_range(fault.column)
+        code = finding.kind.code if fault.rule else f"{finding.kind.code}{fault.column}"
         for row in fault.rows:
-            seen.setdefault((code if rule else f"{code}{column}", row), replace(finding, row=row))
+            seen.setdefault((code, row), replace(finding, row=row))
     return list(seen.values())
+
+
+def below_least(name: str, lowest: int) -> Finding:
+    """V205 for a number below the least it can be."""
+    return found("V205", f"{name} is below {lowest}.", column=name)
 
 
 def _below_least(table: pd.DataFrame, dataset: Dataset) -> list[Finding]:
     """V205 for measures, such as hours, that cannot be negative, and for revisions, which are counted from 1."""
-    least = {column.name: 0 for column in dataset.columns if column.kind is Kind.DECIMAL and column.maximum is None}
     return [
-        found("V205", f"{name} is below {lowest}.", row=int(row), column=name)
-        for name, lowest in (least | {"revision": 1}).items() if name in table
+        replace(below_least(name, lowest), row=int(row))
+        for name, lowest in least(dataset).items() if name in table
         for row in table.index[(table[name] < lowest).fillna(value=False)]
     ]  # fmt: skip
 
@@ -176,7 +188,7 @@ def _unrecognised(file: FileRead, table: SheetTable, beside: Sequence[Finding], 
     return Validated(None, None, in_order(_placed(findings, table)), len(table.rows))
 
 
-def _period_fault(period: str, day: date | None, on: date) -> tuple[str, str] | None:
+def period_fault(period: str, day: date | None, on: date) -> tuple[str, str] | None:
     """R24 of one row: the column and what is wrong with the period and the day on which the report is certified."""
     end = last_day(period)
     if end >= on:
@@ -197,7 +209,7 @@ def _period_findings(table: pd.DataFrame, on: date) -> list[Finding]:
     pairs = rows.groupby(["period", "day"], dropna=False, sort=False).ngroup()
     faults = {}
     for number, (period, day) in zip(pairs[~pairs.duplicated()], rows[~pairs.duplicated()].to_numpy(), strict=True):
-        if fault := _period_fault(period, None if pd.isna(day) else day.date(), on):
+        if fault := period_fault(period, None if pd.isna(day) else day.date(), on):
             faults[number] = fault
     numbered = zip(pairs.index.tolist(), pairs.tolist(), strict=True) if faults else ()
     told = ((int(row), *faults[number]) for row, number in numbered if number in faults)
@@ -218,7 +230,7 @@ def validate(file: FileRead, *, dataset: Dataset | None, on: date, jurisdiction:
     if chosen is None:
         return _unrecognised(file, file.table, beside, jurisdiction)
     names = column_names(file.table.header, chosen)
-    header = _header_findings(file.table, chosen, jurisdiction)
+    header = header_findings(file.table, chosen, jurisdiction)
     if not file.table.rows:
         header.append(found("V106", "The file has no row below its header."))
     if file.mark and file.mark[1] != template_version(chosen):

@@ -1,0 +1,191 @@
+"""A plain CSV file or a Parquet file -> a frame of an engine with declared columns of the declared types.
+
+A Parquet file whose columns have these types already is only scanned. Of any other file the columns are typed by the
+reading of `etl.engines.plain`, in batches; a large one passes through a Parquet file in a folder of the run.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from etl.convert import reader_of
+from etl.engines.frames import Frame, Session
+from etl.engines.plain import ODD, NotPlain, arrow_type, batches, head_of, typed_batches
+from etl.findings import Finding, found
+from etl.layout import SheetTable
+from etl.validate import column_names, header_findings, recognise
+from schemas.declare import Column, Dataset, Kind
+from schemas.errors import DefinitionError
+
+PARQUET = ".parquet"
+_IN_MEMORY = 128 << 20
+"""Bytes of a CSV file up to which its typed columns are held in memory."""
+
+_BATCH = 1 << 16
+_BYTES_A_ROW = 60
+"""Of a CSV file, measured over the datasets' examples."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that an engine holds: its dataset, the declared columns that it has, and its rows.
+
+    findings: what is wrong with the file as a whole; `frame` is then None.
+    """
+
+    path: Path
+    dataset: Dataset | None
+    names: tuple[str, ...]
+    frame: Frame | None
+    findings: tuple[Finding, ...] = ()
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """About how many rows a file has, and how many bytes they are unpacked."""
+    size = path.stat().st_size
+    if path.suffix.lower() != PARQUET:
+        return size // _BYTES_A_ROW, size
+    try:
+        about = pq.read_metadata(path)
+    except (pa.ArrowException, OSError):
+        return 0, size
+    groups = (about.row_group(number).total_byte_size for number in range(about.num_row_groups))
+    return about.num_rows, sum(groups)
+
+
+def source_of(path: Path, asked: Dataset | None, session: Session, jurisdiction: str) -> Source:
+    """Open a plain CSV file or a Parquet file; NotPlain says why a file must be read the ordinary way."""
+    if path.suffix.lower() == PARQUET:
+        return _parquet(path, asked, session, jurisdiction)
+    head = head_of(path)
+    found_out = _recognised(path, head.header, asked, jurisdiction)
+    if found_out.dataset is None or found_out.findings:
+        return found_out
+    look = reader_of(found_out.dataset, jurisdiction)
+    typed = typed_batches(batches(path, head), found_out.names, found_out.dataset, look, 2)
+    return _held(found_out, typed, session, large=path.stat().st_size > _IN_MEMORY)
+
+
+def _recognised(path: Path, header: Sequence[str], asked: Dataset | None, jurisdiction: str) -> Source:
+    """The dataset and the columns of a file, or what is wrong with its header."""
+    declared = asked or recognise(path.name, header, jurisdiction)
+    if declared is None:
+        return Source(path, None, (), None, (found("V102", "No dataset fits the file."),))
+    wrong = header_findings(SheetTable(tuple(header), ()), declared, jurisdiction)
+    if wrong:
+        return Source(path, declared, (), None, tuple(wrong))
+    names = tuple(name for name in column_names(header, declared) if name)
+    return Source(path, declared, names, None)
+
+
+def _held(source: Source, typed: Iterator[pa.RecordBatch], session: Session, *, large: bool) -> Source:
+    """The typed columns as a frame, held in memory or, of a large file, in a Parquet file of the run."""
+    schema = _schema(source)
+    if not large:
+        table = pa.Table.from_batches(list(typed), schema)
+        plain = [name for name in table.column_names if name.startswith(ODD) and table[name].null_count == len(table)]
+        return _with_frame(source, session.of_table(table.drop_columns(plain)))
+    place = session.folder() / f"{source.path.stem}.{digest(source.path)[:16]}{PARQUET}"
+    with pq.ParquetWriter(place, schema) as writer:
+        for batch in typed:
+            writer.write_batch(batch)
+    return _with_frame(source, session.of_parquet(place))
+
+
+def _schema(source: Source) -> pa.Schema:
+    assert source.dataset is not None  # noqa: S101 - for the type checker
+    fields = [pa.field("__row", pa.int64())]
+    for column in map(source.dataset.column, source.names):
+        fields.append(pa.field(column.name, arrow_type(column)))
+        if arrow_type(column) != pa.string():
+            fields.append(pa.field(ODD + column.name, pa.string()))
+    return pa.schema(fields)
+
+
+def _with_frame(source: Source, frame: Frame) -> Source:
+    return Source(source.path, source.dataset, source.names, frame)
+
+
+# --- Parquet ----------------------------------------------------------------------------------------------------------
+
+
+def _parquet(path: Path, asked: Dataset | None, session: Session, jurisdiction: str) -> Source:
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowException, OSError):
+        return Source(path, asked, (), None, (found("V101", "The file is no Parquet file, or is damaged."),))
+    known = _recognised(path, schema.names, asked, jurisdiction)
+    if known.dataset is None or known.findings:
+        return known
+    columns = [known.dataset.column(name) for name in known.names]
+    if all(_ready(field.type, column) for field, column in zip(schema, columns, strict=True)):
+        renamed = {given: name for given, name in zip(schema.names, known.names, strict=True) if given != name}
+        frame = session.of_parquet(path)
+        frame = frame.rename(renamed) if renamed else frame
+        alike = _alike(schema, columns)
+        return _with_frame(known, frame.with_columns(**alike) if alike else frame)
+    look = reader_of(known.dataset, jurisdiction)
+    typed = typed_batches(_as_text(path, columns), known.names, known.dataset, look, 1)
+    return _held(known, typed, session, large=path.stat().st_size > _IN_MEMORY)
+
+
+def _ready(kind: pa.DataType, column: Column) -> bool:
+    """Whether a column of a Parquet file has the declared type, so that an engine can take it as it is."""
+    if column.kind is Kind.WHOLE:
+        return pa.types.is_signed_integer(kind) or kind in (pa.uint8(), pa.uint16(), pa.uint32())
+    if column.kind is Kind.DECIMAL:
+        return bool(pa.types.is_float64(kind))
+    if column.kind is Kind.DATE:
+        return bool(pa.types.is_date32(kind))
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _alike(schema: pa.Schema, columns: Sequence[Column]) -> dict[str, nw.Expr]:
+    """Small whole numbers made 64 bits wide, and numbers that are none (NaN) made empty."""
+    made: dict[str, nw.Expr] = {}
+    for field, column in zip(schema, columns, strict=True):
+        cell = nw.col(column.name)
+        if column.kind is Kind.WHOLE and field.type != pa.int64():
+            made[column.name] = cell.cast(nw.Int64)
+        if column.kind is Kind.DECIMAL:
+            made[column.name] = nw.when(~cell.is_nan()).then(cell)
+    return made
+
+
+def _as_text(path: Path, columns: Sequence[Column]) -> Iterator[pa.RecordBatch]:
+    """The cells of a Parquet file as text, in batches, each column with the list of its different texts."""
+    names = [str(place) for place in range(len(columns))]
+    for batch in pq.ParquetFile(path).iter_batches(_BATCH):
+        texts = [pc.dictionary_encode(pc.fill_null(_text(cells), "")) for cells in batch.columns]
+        yield pa.RecordBatch.from_arrays(texts, names)
+
+
+def _text(cells: pa.Array) -> pa.Array:
+    """A column written as a CSV file would hold it: a whole number without a point, a day without a time."""
+    kind = cells.type
+    if pa.types.is_dictionary(kind):
+        return _text(cells.dictionary_decode())
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raise DefinitionError("A Parquet file holds lists or binary data, which no dataset has.")
+    if pa.types.is_floating(kind):
+        cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, kind), cells)
+        whole = pc.all(pc.equal(pc.floor(cells), cells)).as_py()
+        cells = pc.cast(cells, pa.int64()) if whole else cells
+    if pa.types.is_timestamp(kind) and pc.all(pc.equal(pc.floor_temporal(cells, unit="day"), cells)).as_py():
+        cells = pc.cast(cells, pa.date32())
+    return pc.cast(cells, pa.string())
+
+
+__all__ = ["NotPlain", "Source", "digest", "source_of"]
