@@ -27,18 +27,19 @@ def _main_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
-def _show(catalogue: str, code: str, lang: str) -> None:
+def _show(catalogue: str, code: str, lang: str, beside: list[str]) -> None:
     from dashboard import data, views
     from dashboard.edition import in_language
     from schemas.languages import wording
 
-    data.use(catalogue)
+    data.use(catalogue, beside)
     views.RENDERERS[code](in_language(data.edition(), wording(lang)), wording(lang))
 
 
-def page(catalogue: Path, code: str, **query: str) -> AppTest:
-    """A page as it is after one run."""
-    kwargs = {"catalogue": str(catalogue), "code": code, "lang": query.get("lang", "")}
+def page(catalogue: Path, code: str, beside: str = "", **query: str) -> AppTest:
+    """A page as it is after one run. `beside`: the catalogue of another county."""
+    others = [beside] if beside else []
+    kwargs = {"catalogue": str(catalogue), "code": code, "lang": query.get("lang", ""), "beside": others}
     at = AppTest.from_function(_show, default_timeout=SECONDS, kwargs=kwargs)
     for name, value in query.items():
         at.query_params[name] = value
