@@ -12,7 +12,7 @@ $(shell rm -f var/.built)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format bench fuzz lock samples docs words clean audit sbom wheel
+.PHONY: help run build test check format bench fuzz lock samples docs pictures words clean audit sbom wheel
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
@@ -78,6 +78,9 @@ bench: .venv/.test var/.built ## the benchmarks, as ratios
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate
+
+pictures: .venv/.test ## take the pictures of the docs again, from a dashboard that is running (make run)
+	@$(BIN)/python -m docs.pictures http://127.0.0.1:$(PORT)
 
 words: .venv/.test ## bring the translations' catalogues up to date, say what they lack (LIST=1 names it)
 	@$(BIN)/python -m docs.words $(if $(LIST),--list)

@@ -156,18 +156,18 @@ class Edition:
     @property
     def area(self) -> str:
         """The county's code in the list of areas; empty where an older release does not say."""
-        return str(self.definition("jurisdiction").get("area", ""))
+        return str(self._definitions["jurisdiction"].get("area", ""))
 
     @property
     def own_jails(self) -> tuple[str, ...]:
         """The jails the county answers for, as ICE writes them."""
-        return tuple(self.definition("jurisdiction").get("own_jails", ()))
+        return tuple(self._definitions["jurisdiction"].get("own_jails", ()))
 
     @property
     def audit(self) -> str:
         """What the audit is called whose figures and recommendations the record holds."""
         _ = self.words
-        told = self.definition("jurisdiction").get("audit", "")
+        told = self._definitions["jurisdiction"].get("audit", "")
         return _(told) if told else _("audit")
 
     @cached_property

@@ -16,6 +16,7 @@ import typer
 from pydantic_core import PydanticUndefined
 
 import etl.errors
+from dashboard.pages import PAGES as DASHBOARD
 from docs.words import missing, template, updated
 from etl.cli import app
 from etl.findings import KINDS, Kind
@@ -358,11 +359,31 @@ def languages_page() -> str:
     return _page("Languages", introduction, lines + (lists or ["", "No text is missing."]))
 
 
+def pages_page() -> str:
+    """The pages of the dashboard, each with a picture."""
+    lines = []
+    for page in DASHBOARD:
+        lines += [f"## {page.title}", "", page.question, "",
+                  f"![The page {page.title} of the dashboard, with sample data](../images/{page.code}.png)", ""]  # fmt: skip
+    lines += ["## On a phone and in another language", ""]
+    for name, words in (
+        ("overview-phone", "on a phone"),
+        ("overview-spanish", "in Spanish, a draft that nobody certified"),
+    ):
+        lines += [f"![The first page {words}](../images/{name}.png)", ""]
+    introduction = (
+        "Each page as a visitor first sees it, with the sample data that come with this repository. `make pictures` takes the "
+        "pictures again from a dashboard that is running."
+    )
+    return _page("The pages", introduction, lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands_page,
     "reference/datasets.md": datasets_page,
     "reference/findings.md": findings_page,
     "reference/languages.md": languages_page,
+    "reference/pages.md": pages_page,
     "reference/rules.md": rules_page,
     "explanation/disclosure-examples.md": examples_page,
 }

@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 import typer
 
+from docs.pictures import VIEWS
 from etl.agreements import agreements_in
 from etl.cli import app
 from etl.findings import KINDS
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 GENERATED = (
-    *(f"reference/{name}.md" for name in ("commands", "datasets", "findings", "languages", "rules")),
+    *(f"reference/{name}.md" for name in ("commands", "datasets", "findings", "languages", "pages", "rules")),
     "explanation/disclosure-examples.md",
 )
 TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "deploy/README.md", "data/public/SOURCES.md")
@@ -65,6 +66,11 @@ def generator() -> ModuleType:
 
 def test_the_generated_pages_are_up_to_date(generator):
     assert generator.main(["--check"]) == 0, "run: make docs"
+
+
+def test_every_page_of_the_dashboard_has_a_picture():
+    for name in VIEWS:
+        assert (DOCS / f"images/{name}.png").read_bytes().startswith(b"\x89PNG"), f"{name}: make pictures"
 
 
 def test_every_generated_page_is_known(generator):

@@ -97,7 +97,10 @@ def test_each_county_has_a_small_chart_on_the_same_axes(both):
 
 def test_the_figures_under_the_charts_are_those_of_the_releases(both):
     table = counties.history_table(counties.table_of(both), "K2", ENGLISH).set_index("Period")
-    assert dict(table.loc["September 2026"]) == {"King County, Washington": "21 of 25 (84%)", "Other <i>County": "25 of 25 (100%)"}
+    assert dict(table.loc["September 2026"]) == {
+        "King County, Washington": "21 of 25 (84%)",
+        "Other <i>County": "25 of 25 (100%)",
+    }
     assert table.loc["August 2026", "Other <i>County"] == "hidden to protect people"
 
 
