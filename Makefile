@@ -12,7 +12,7 @@ $(shell rm -f var/.built)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format bench fuzz lock samples docs pictures words clean audit sbom wheel
+.PHONY: help run build test check format bench fuzz lock samples docs walk pictures words clean audit sbom wheel
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
@@ -78,6 +78,10 @@ bench: .venv/.test var/.built ## the benchmarks, as ratios
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate
+
+walk: .venv/.test ## every page in every language, at two sizes, light and dark (make test takes some)
+	@.ci/browser
+	@$(BIN)/python -m pytest -q -n auto tests/browser/test_languages.py -m "walk or not walk"
 
 pictures: .venv/.test ## take the pictures of the docs again, from a dashboard that is running (make run)
 	@$(BIN)/python -m docs.pictures http://127.0.0.1:$(PORT)

@@ -5,6 +5,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
+from playwright.sync_api import (
+    TimeoutError as NotInTime,
+)
 
 from dashboard.charts.theme import PALETTES
 from dashboard.pages import PageText
@@ -131,9 +143,13 @@ class Visit:
         self.settled(entry)
 
     def go(self, entry: PageText) -> None:
-        """Go to a page by the menu, as a reader does; on a phone the menu is opened first."""
+        """Go to a page by the menu, as a reader does; on a phone the menu is opened first.
+
+        In a window that has just grown wide Streamlit opens the menu itself, perhaps before the button is pressed.
+        """
         if self.page.locator("[data-testid=stSidebar]").get_attribute("data-collapsed") == "true":
-            self.page.locator("[data-testid=stExpandSidebarButton]").click()
+            with suppress(NotInTime):
+                self.page.locator("[data-testid=stExpandSidebarButton]").click(timeout=3000)
         menu = self.page.locator("[data-testid=stSidebar][data-collapsed=false] [data-testid=stSidebarNav]")
         menu.get_by_role("link", name=entry.title, exact=True).click()
         self.settled(entry)
