@@ -71,7 +71,7 @@ def records(text: str) -> Iterator[Record]:
     start = 1
     try:
         for record in reader:
-            if any(len(cell) > LONGEST for cell in record):
+            if max(map(len, record), default=0) > LONGEST:
                 raise NotText(
                     f"The CSV is malformed from line {start} on: a cell has more than {LONGEST:,} characters."
                 )
