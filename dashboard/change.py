@@ -13,6 +13,7 @@ from math import sqrt
 import pandas as pd
 
 from schemas.process import Limits, limits_of
+from schemas.shares import wilson
 
 NORMAL_95 = 1.959963984540054
 RUN = 8
@@ -96,15 +97,6 @@ def _is_part(stretch: Stretch) -> bool:
 
 def _side(low: float, high: float) -> Direction:
     return Direction.UP if low > 0 else Direction.DOWN if high < 0 else Direction.STEADY
-
-
-def wilson(numerator: float, denominator: float) -> tuple[float, float]:
-    """The 95% interval of a share in a random sample (Wilson's score interval)."""
-    share, square = numerator / denominator, NORMAL_95**2
-    middle = share + square / (2 * denominator)
-    spread = NORMAL_95 * sqrt(share * (1 - share) / denominator + square / (4 * denominator**2))
-    scale = 1 + square / denominator
-    return (middle - spread) / scale, (middle + spread) / scale
 
 
 def change_of(points: pd.DataFrame, breaks: Sequence[date], *, stock: bool = False) -> Change:

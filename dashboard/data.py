@@ -36,9 +36,9 @@ def catalogue_folder() -> Path:
 
 def _stamp(path: Path) -> Stamp:
     """Names, times and sizes of a file, or of every file in a folder: changes whenever a file does."""
-    if path.is_dir():
-        return tuple(sorted(_files(path)))
     with suppress(FileNotFoundError):
+        if path.is_dir():
+            return tuple(sorted(_files(path)))
         return (_seen(path, path.stat()),)
     return ()
 
@@ -47,7 +47,7 @@ def _files(folder: Path | str) -> Iterator[tuple[str, int, int]]:
     """Every file under a folder. A release has hundreds, and each visit asks: `os.scandir` takes an eighth of `rglob`."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_dir():
+            if entry.is_dir(follow_symlinks=False):
                 yield from _files(entry.path)
             else:
                 yield _seen(entry.path, entry.stat(follow_symlinks=False))

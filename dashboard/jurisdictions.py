@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard.edition import ALL_AGENCIES, SAMPLE
-from dashboard.points import PERCENT_FROM
 from schemas.release import CellStatus, OpenRelease
+from schemas.shares import PERCENT_FROM
 
 COLUMNS = ("indicator", "period", "jurisdiction", "name", "release", "numerator", "denominator", "value", "target", "status",
            "data_origin", "rank", "reason")  # fmt: skip

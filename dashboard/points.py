@@ -11,13 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.change import wilson
 from dashboard.edition import ALL_AGENCIES, Edition, Measure
 from schemas.marks import Mark, mark_of, worst
+from schemas.shares import wilson
 
 COLUMNS = ("period", "numerator", "denominator", "value", "met", "mark")
-PERCENT_FROM = 20
-"""The least denominator for which a percentage is printed; below it only counts are (domain, section D.4)."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,8 @@ def baseline(edition: Edition) -> Baseline | None:
     return Baseline(told, sampled, *wilson(told, sampled))
 
 
-def _number(value: object) -> float | None:
+def number_in(value: object) -> float | None:
+    """The number in a cell, if there is one."""
     return None if value is None or value is pd.NA or str(value) == "nan" else float(str(value))
 
 
@@ -83,8 +82,8 @@ def series(edition: Edition, measure: Measure, asked: str = ALL_AGENCIES) -> pd.
     by_month = rows[~rows["period"].str.contains("Q")]
     rows = (rows if by_month.empty else by_month).sort_values("period")
     points = [
-        (row["period"], _number(row["numerator"]), _number(row["denominator"]), _number(row["value"]), row["met"],
-         mark_of(row["status"], row["reporting"], _number(row["value"])), _number(row["low"]), _number(row["high"]))
+        (row["period"], number_in(row["numerator"]), number_in(row["denominator"]), number_in(row["value"]), row["met"],
+         mark_of(row["status"], row["reporting"], number_in(row["value"])), number_in(row["low"]), number_in(row["high"]))
         for row in rows.to_dict("records")
     ]  # fmt: skip
     numbers = dict.fromkeys(("numerator", "denominator", "low", "high"), "float64")
@@ -103,7 +102,7 @@ def latest(points: pd.DataFrame) -> Reading | None:
 def reading_of(row: Mapping[Hashable, Any]) -> Reading:
     """One row of a frame of points as a record."""
     return Reading(
-        str(row["period"]), _number(row["numerator"]), _number(row["denominator"]), _number(row["value"]),
+        str(row["period"]), number_in(row["numerator"]), number_in(row["denominator"]), number_in(row["value"]),
         str(row["met"]), Mark(row["mark"]),
     )  # fmt: skip
 

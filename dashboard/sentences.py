@@ -7,10 +7,11 @@ import pandas as pd
 
 from dashboard.change import Change, Direction, Stretch, signal
 from dashboard.edition import Citation, Edition, Measure
-from dashboard.points import PERCENT_FROM, Reading, last_known, latest
+from dashboard.points import Reading, last_known, latest
 from dashboard.wording import N_, Wording
 from schemas.marks import Mark
 from schemas.process import Limits
+from schemas.shares import PERCENT_FROM
 
 
 class Verdict(StrEnum):

@@ -8,7 +8,6 @@ carries Wilson's.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from statistics import NormalDist
 
 import pandas as pd
 
@@ -18,13 +17,13 @@ from schemas.declare import Direction, Formula, Indicator, MaxOf, Origin, RowsWh
 from schemas.dictionary import ORIGIN_FIELD, origin_mark
 from schemas.jurisdiction import Basis, Jurisdiction
 from schemas.release import CellStatus
+from schemas.shares import wilson
 
 ALL = "ALL"
 COLUMNS = ("indicator", "period", "agency", "numerator", "denominator", "value", "low", "high", "target", "met", "status",
            "basis", "reporting")  # fmt: skip
 _NUMBERS = ("numerator", "denominator", "value", "low", "high", "target")
 _MET: dict[object, str] = {True: "yes", False: "no"}
-_CONFIDENCE = 0.95
 _DIGITS = 4
 
 
@@ -34,15 +33,6 @@ class Amount:
 
     value: float | None
     status: CellStatus = CellStatus.SHOWN
-
-
-def wilson(successes: float, cases: float, confidence: float = _CONFIDENCE) -> tuple[float, float]:
-    """Wilson's score interval for a proportion seen in a sample (Wilson 1927, JASA 22)."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share = successes / cases
-    middle = share + z * z / (2 * cases)
-    spread = z * ((share * (1 - share) + z * z / (4 * cases)) / cases) ** 0.5
-    return (middle - spread) / (1 + z * z / cases), (middle + spread) / (1 + z * z / cases)
 
 
 _WEAKEST_FIRST = (CellStatus.SUPPRESSED, CellStatus.NOT_REPORTED, CellStatus.NOT_APPLICABLE)

@@ -79,7 +79,7 @@ class MadeBy(StrEnum):
 
 
 @dataclass(frozen=True)
-class Basis:
+class FigureOf:
     """What a figure is a figure of: where `terms` add up to less than `least`, there is nothing to measure."""
 
     terms: Terms
@@ -91,8 +91,8 @@ class Column:
     """One column: its words, its form, the law behind it and how it is protected.
 
     must_be_filled: an empty cell is an error. in_header: a file without the column is refused. `default` stands in for
-    an empty cell. `law` lists keys of the jurisdiction's law.csv; empty means the dataset's own. An empty cell whose
-    `basis` is too small is published as not applicable, not as missing.
+    an empty cell. `law` lists keys of the jurisdiction's law.csv; empty means the dataset's own. An empty cell with
+    too little of what it is a `figure_of` is published as not applicable, not as missing.
     """
 
     name: str
@@ -109,11 +109,11 @@ class Column:
     default: str = ""
     maximum: int | None = None
     caveat: str = ""
-    basis: Basis | None = None
+    figure_of: FigureOf | None = None
 
     def over(self, terms: Terms, *, least: int = 1) -> "Column":
         """The same column, as a figure of others: it has a value only where they add up to at least `least`."""
-        return replace(self, basis=Basis(terms, least))
+        return replace(self, figure_of=FigureOf(terms, least))
 
     @property
     def numeric(self) -> bool:

@@ -90,7 +90,9 @@ def _faults(declared: Dataset, jurisdiction_id: str) -> list[str]:
     used += [(i.id, _columns_in(i.numerator) | _columns_in(i.denominator)) for i in declared.indicators]
     used += [("R27", {check.column, *check.by}) for check in declared.plausibility]
     used += [("disclosure", {*declared.disclosure.withheld})]
-    bases = {column.name: {name for name, _ in column.basis.terms} for column in declared.columns if column.basis}
+    bases = {
+        column.name: {name for name, _ in column.figure_of.terms} for column in declared.columns if column.figure_of
+    }
     used += list(bases.items())
     faults += [f"{where} names {name}, which is no column" for where, some in used for name in sorted(some - {*names})]
     for column in declared.columns:
@@ -99,8 +101,8 @@ def _faults(declared: Dataset, jurisdiction_id: str) -> list[str]:
             vocabulary.codes(column.vocabulary, jurisdiction_id)
         if column.numeric and not column.unit:
             faults.append(f"{column.name} has no unit")
-        if column.basis and declared.disclosure.kind is Protection.PERSON:
-            faults.append(f"{column.name} would tell how large its basis is, which a table of people may hide")
+        if column.figure_of and declared.disclosure.kind is Protection.PERSON:
+            faults.append(f"{column.name} would tell how much it is a figure of, which a table of people may hide")
     cited = {key for column in declared.columns for key in declared.law_of(column)}
     cited |= {key for indicator in declared.indicators for key in indicator.law} | {declared.disclosure.citation}
     faults += [f"cites “{key}”, which is not in law.csv" for key in sorted(cited - county.law.keys())]

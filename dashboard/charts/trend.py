@@ -10,10 +10,10 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from dashboard.charts import overlay, theme
 from dashboard.edition import Event, Goal
-from dashboard.points import PERCENT_FROM
 from dashboard.wording import Wording
 from schemas.marks import NAMES, REVISED, Mark
 from schemas.process import Limits
+from schemas.shares import PERCENT_FROM
 
 LABEL_ALL_UP_TO = 13
 """With more points than this their labels would overlap: only the last and the lowest carry one then."""

@@ -10,7 +10,7 @@ from dashboard.charts.lines import MOST
 from dashboard.charts.plots import BarsPlot, LinesPlot
 from dashboard.edition import ALL_AGENCIES, Edition, Measure
 from dashboard.exhibits.measures import said_of, who
-from dashboard.exhibits.model import Choice, Exhibit, frame_of, sign
+from dashboard.exhibits.model import Choice, Exhibit, frame_of, sign, unit_of
 from dashboard.exhibits.protected import notice_by_facility
 from dashboard.wording import MONTHS, N_, Wording
 from schemas.marks import Mark
@@ -56,7 +56,7 @@ def _agencies(edition: Edition, measure: Measure, choice: Choice, _: Wording) ->
     last = [(code, p.latest(points)) for code, points in series.items()]
     headline = "; ".join(f"{edition.label('agency', code)}: {said_of(one, _)}" for code, one in last if one) + "."
     title = _("{measure}, by agency", measure=measure.title)
-    around = frame_of(edition, title, _unit(measure, _), measure.dataset, share=measure.is_share)
+    around = frame_of(edition, title, unit_of(measure, _), measure.dataset, share=measure.is_share)
     names = {code: edition.label("agency", code) for code in codes}
     return _exhibit(measure, "agency", (title, headline),
                     LinesPlot(frame, names, around), table.iloc[::-1])  # fmt: skip
@@ -66,10 +66,6 @@ def _figure(points: pd.DataFrame, period: str, _: Wording) -> str:
     found = points[points["period"] == period]
     reading = p.latest(found)
     return "" if reading is None else sentences.short(reading, _) or sign(reading.mark)
-
-
-def _unit(measure: Measure, _: Wording) -> str:
-    return _("Share of cases") if measure.is_share else _("Number of {unit}", unit=measure.unit)
 
 
 def _months(edition: Edition, measure: Measure, choice: Choice, _: Wording) -> Exhibit:
@@ -91,7 +87,7 @@ def _months(edition: Edition, measure: Measure, choice: Choice, _: Wording) -> E
         else _("; there is no figure a year before."))  # fmt: skip
     title = _("{measure}, same month last year", measure=measure.title)
     agency = p.agency_for(edition, measure, choice.agency)
-    around = frame_of(edition, title, f"{_unit(measure, _)}, {who(edition, agency, _)}", measure.dataset,
+    around = frame_of(edition, title, f"{unit_of(measure, _)}, {who(edition, agency, _)}", measure.dataset,
                       share=measure.is_share)  # fmt: skip
     return _exhibit(measure, "last_year", (title, headline),
                     LinesPlot(frame, {year: year for year in years}, around), table)  # fmt: skip

@@ -9,8 +9,9 @@ import pandas as pd
 from dashboard import sentences
 from dashboard.charts.theme import Frame
 from dashboard.edition import SAMPLE, Edition, Measure
+from dashboard.exhibits.model import unit_of
 from dashboard.jurisdictions import Unranked, compared
-from dashboard.points import Reading
+from dashboard.points import number_in, reading_of
 from dashboard.wording import N_, Wording
 from schemas.marks import NAMES, Mark, mark_of
 from schemas.release import CellStatus
@@ -74,16 +75,11 @@ def figure(row: Row, _: Wording) -> str:
     mark = _mark(row)
     if not mark.has_value:
         return _(NAMES[mark])
-    top, bottom, value = (_number(row[name]) for name in ("numerator", "denominator", "value"))
-    return sentences.short(Reading(str(row["period"]), top, bottom, value, "", mark), _)
-
-
-def _number(cell: Any) -> float | None:  # noqa: ANN401 - a cell
-    return None if pd.isna(cell) else float(cell)
+    return sentences.short(reading_of({**row, "mark": mark, "met": ""}), _)
 
 
 def _mark(row: Row) -> Mark:
-    value = _number(row["value"])
+    value = number_in(row["value"])
     if value is None and row["status"] == CellStatus.SHOWN:
         return Mark.MISSING
     return mark_of(str(row["status"]), "certified", value)
@@ -110,7 +106,7 @@ def over_time(table: pd.DataFrame, indicator: str) -> tuple[pd.DataFrame, dict[s
         by_period = {str(row["period"]): row for row in some.to_dict("records")}
         found = [by_period.get(period) for period in frame["period"]]
         marks = [Mark.MISSING if row is None else _mark(row) for row in found]
-        frame[code] = pd.Series([None if row is None else _number(row["value"]) for row in found], dtype="float64")
+        frame[code] = pd.Series([None if row is None else number_in(row["value"]) for row in found], dtype="float64")
         frame[f"{code}_mark"] = marks
         names[code] = str(some["name"].iloc[0])
     return frame, names
@@ -119,18 +115,19 @@ def over_time(table: pd.DataFrame, indicator: str) -> tuple[pd.DataFrame, dict[s
 def history_table(table: pd.DataFrame, indicator: str, _: Wording) -> pd.DataFrame:
     """Every county's figure in every period, newest first."""
     rows = table[table["indicator"] == indicator]
-    said = {(str(row["period"]), str(row["name"])): figure(row, _) for row in rows.to_dict("records")}
-    names = sorted(set(rows["name"]))
+    said = {(str(row["period"]), str(row["jurisdiction"])): figure(row, _) for row in rows.to_dict("records")}
+    names = dict(sorted(zip(rows["jurisdiction"], rows["name"], strict=True)))
     shown = [
-        (_.period(period), *(said.get((period, name), _(NAMES[Mark.MISSING])) for name in names))
+        (_.period(period), *(said.get((period, county), _(NAMES[Mark.MISSING])) for county in names))
         for period in sorted(set(rows["period"]), reverse=True)
     ]
-    return pd.DataFrame(shown, columns=[_("Period"), *names])
+    return pd.DataFrame(shown, columns=[_("Period"), *names.values()])
 
 
 def around(editions: Sequence[Edition], measure: Measure, _: Wording) -> Frame:
     """The words around the small charts."""
     made_up = any(edition.is_sample(measure.dataset) for edition in editions)
-    unit = _("Share of cases") if measure.is_share else _("Number of {unit}", unit=measure.unit)
     goal = _("Target: {words}", words=measure.goal.words) if measure.goal else ""
-    return Frame(measure.title, unit, SAMPLE if made_up else "", height=280, goal=goal, share=measure.is_share)
+    return Frame(
+        measure.title, unit_of(measure, _), SAMPLE if made_up else "", height=280, goal=goal, share=measure.is_share
+    )

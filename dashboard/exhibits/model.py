@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.charts import overlay, theme
 from dashboard.charts.plots import Plot, data_of
-from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition, Event
+from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition, Event, Measure
 from dashboard.wording import Wording
 from schemas.marks import SIGNS, Mark
 
@@ -47,6 +47,11 @@ class Exhibit:
         """What the chart says, for readers who do not see it."""
         return _("Chart: {title}. {headline} The same figures follow as a table.", title=self.title,
                  headline=self.headline)  # fmt: skip
+
+
+def unit_of(measure: Measure, _: Wording) -> str:
+    """What the figures of an indicator count."""
+    return _("Share of cases") if measure.is_share else _("Number of {unit}", unit=measure.unit)
 
 
 def frame_of(edition: Edition, title: str, subtitle: str, *datasets: str, share: bool = False) -> theme.Frame:

@@ -19,7 +19,8 @@ def render(edition: Edition, _: Wording) -> None:
     editions = data.counties(edition)
     table = made.table_of(editions)
     codes = made.shared(editions, table)
-    measure_id = widgets.choose("measure", _("Measure"), codes, lambda code: f"{code} {_title(edition, code)}")
+    names = {one.id: f"{one.id} {one.title}" for one in edition.measures if one.id in codes}
+    measure_id = widgets.choose("measure", _("Measure"), tuple(names), names.__getitem__)
     measure = edition.measure(measure_id)
     periods = made.periods(table, measure_id)
     if measure is None or not periods:
@@ -28,7 +29,8 @@ def render(edition: Edition, _: Wording) -> None:
     period = widgets.choose("period", _("Period"), periods, _.period)
     rows = made.ranking(table, measure_id, period)
     with first:
-        widgets.sample_banner(edition, (measure.dataset,), _)
+        made_up = next((one for one in editions if one.is_sample(measure.dataset)), edition)
+        widgets.sample_banner(made_up, (measure.dataset,), _)
         widgets.answer(Answer(made.sentence(rows, measure.title, _), (
             (_("Counties shown"), "; ".join(f"{one.county.name} ({freshness(one, _)})" for one in editions)),
             (_("Target"), measure.goal.words if measure.goal else _("none is set")),
@@ -50,8 +52,3 @@ def render(edition: Edition, _: Wording) -> None:
             _("The same figures as a table"), markup.table(made.history_table(table, measure_id, _), measure.title)
         )
     )
-
-
-def _title(edition: Edition, code: str) -> str:
-    measure = edition.measure(code)
-    return measure.title if measure else code

@@ -89,8 +89,10 @@ def _nothing_to_measure(rows: pd.DataFrame, column: Column) -> "pd.Series[bool]"
     nothing = pd.Series(data=False, index=rows.index)
     if "status" in rows:
         nothing |= (rows["status"] == "not_applicable").fillna(value=False).astype(bool)
-    if column.basis:
-        nothing |= (weighted_sum(column.basis.terms, rows) < column.basis.least).fillna(value=False).astype(bool)
+    if column.figure_of:
+        nothing |= (
+            (weighted_sum(column.figure_of.terms, rows) < column.figure_of.least).fillna(value=False).astype(bool)
+        )
     return nothing
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from etl.edition.figures import PERCENT_FROM, Reading, figure, main_series, readings, sentence, who
+from etl.edition.figures import Reading, figure, main_series, readings, sentence, who
 from etl.edition.record import Record
-from etl.indicators import wilson
 from schemas.drawing.scene import Scene
 from schemas.drawing.trend import Aim, Around, Band, Happening, Spot, counts, shown_events, trend
+from schemas.shares import PERCENT_FROM, wilson
 from schemas.wording import Wording
 
 NOTICE_RATE = "K2"

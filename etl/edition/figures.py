@@ -6,10 +6,9 @@ from typing import Any
 
 from etl.edition.record import ALL_AGENCIES, Record
 from schemas.marks import NAMES, Mark, mark_of
+from schemas.shares import PERCENT_FROM
 from schemas.wording import N_, Wording
 
-PERCENT_FROM = 20
-"""The least denominator for which a percentage is printed; below it only counts are (domain, section D.4)."""
 _VERDICTS = {"yes": N_("✔ Met"), "no": N_("✘ Not met")}
 _NO_DATA, _NO_TARGET = N_("– No data"), N_("– No target")
 _REMARKS = {

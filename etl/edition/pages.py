@@ -14,7 +14,7 @@ from etl.edition.charts import event_key, picture, revised_periods
 from etl.edition.duties import DUTIES, Duty
 from etl.edition.explain import formula, law_lines
 from etl.edition.extras import extras
-from etl.edition.figures import PERCENT_FROM, asked, figure, main_series, readings, score, sentence, verdict, who
+from etl.edition.figures import asked, figure, main_series, readings, score, sentence, verdict, who
 from etl.edition.grids import Grid, dataset_grid, history_grid, revisions_grid, signs_in
 from etl.edition.quarter import has_figures, last_whole_quarter
 from etl.edition.record import Record
@@ -23,6 +23,7 @@ from schemas.drawing.svg import svg
 from schemas.foreign import english, marked, plain, told, unmarked
 from schemas.languages import LANGUAGES, UNCERTIFIED, is_certified, offered
 from schemas.marks import NAMES, SIGNS
+from schemas.shares import PERCENT_FROM
 from schemas.wording import ENGLISH, Wording
 
 TWINS = {"index": "/", "definitions": "/about", **{duty.code: f"/{duty.code}" for duty in DUTIES}}

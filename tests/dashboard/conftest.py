@@ -26,8 +26,11 @@ def edition(catalogue: Path) -> Edition:
     return data.edition()
 
 
-def _remade(catalogue: Path, texts: Mapping[str, str], day: str = "2026-10-21") -> str:
-    """Publish the newest release of a catalogue again with some files changed, as a release of its own; its id."""
+def _remade(catalogue: Path, texts: Mapping[str, str], day: str = "2026-10-21", origin: str = "") -> str:
+    """Publish the newest release of a catalogue again with some files changed, as a release of its own; its id.
+
+    With an `origin`, every table is said to be of that origin.
+    """
     index = json.loads((catalogue / "catalogue.json").read_text(encoding="utf-8"))
     old = index["releases"][0]
     folder = catalogue / "releases" / "being-made"
@@ -38,6 +41,8 @@ def _remade(catalogue: Path, texts: Mapping[str, str], day: str = "2026-10-21") 
     for entry in manifest["files"]:
         content = (folder / entry["path"]).read_bytes()
         entry["sha256"], entry["bytes"] = sha256(content), len(content)
+    for entry in manifest["datasets"] if origin else ():
+        entry["origin"] = origin
     manifest |= {"created_on": day, "previous": {"id": old["id"], "digest": old["digest"]}}
     manifest["digest"] = release_digest(manifest)
     manifest["id"] = release_id(date.fromisoformat(day), manifest["digest"])

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from dashboard import sentences
-from dashboard.change import Direction, Stretch, change_of, difference, signal, usual_range, wilson
+from dashboard.change import Direction, Stretch, change_of, difference, signal, usual_range
 from dashboard.wording import ENGLISH
+from schemas.shares import wilson
 
 MONTHS = [f"{year}-{month:02d}" for year in (2025, 2026) for month in range(1, 13)]
 

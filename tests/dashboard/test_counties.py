@@ -104,6 +104,21 @@ def test_the_figures_under_the_charts_are_those_of_the_releases(both):
     assert table.loc["August 2026", "Other <i>County"] == "hidden to protect people"
 
 
+def test_two_counties_of_one_name_keep_their_own_figures(both):
+    table = counties.table_of(both).assign(name="Washington County")
+    shown = counties.history_table(table, "K2", ENGLISH)
+    assert list(shown.columns) == ["Period", "Washington County", "Washington County"]
+    assert list(shown[shown["Period"] == "September 2026"].iloc[0])[1:] == ["21 of 25 (84%)", "25 of 25 (100%)"]
+
+
+def test_made_up_figures_of_any_county_are_told_before_all_others(catalogue, other, remade):
+    remade(other, {}, "2026-10-22", origin="real")
+    data.use(other, [catalogue])
+    assert [one.is_sample("notice_compliance") for one in data.counties(data.edition())] == [False, True]
+    shown = page(other, "counties", beside=str(catalogue), measure="K2", period=MONTH)
+    assert [one.value for one in shown.error if "SAMPLE DATA" in one.value]
+
+
 def test_the_small_charts_follow_the_ground(both):
     measure = both[0].measure("K2")
     frame, names = counties.over_time(counties.table_of(both), "K2")

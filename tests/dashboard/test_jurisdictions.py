@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dashboard.edition import SAMPLE
 from dashboard.jurisdictions import COLUMNS, Side, Unranked, compared, comparison, side_of
-from dashboard.points import PERCENT_FROM
 from schemas.release import open_folder
+from schemas.shares import PERCENT_FROM
 
 STATED = ("indicator", "period", "agency", "numerator", "denominator", "value", "low", "high", "target", "met", "status",
           "basis", "reporting", "data_origin")  # fmt: skip

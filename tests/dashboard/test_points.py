@@ -6,6 +6,7 @@ import pytest
 from dashboard import front, points
 from dashboard.edition import Edition
 from schemas.marks import Mark, mark_of, worst
+from schemas.shares import wilson
 
 
 @pytest.mark.parametrize(
@@ -41,9 +42,9 @@ def test_one_missing_report_makes_the_whole_incomplete():
 
 
 def test_the_interval_of_the_audit_is_wilsons():
-    low, high = points.wilson(23, 44)
+    low, high = wilson(23, 44)
     assert (round(low, 4), round(high, 4)) == (0.3794, 0.6625)
-    untold = points.wilson(21, 44)
+    untold = wilson(21, 44)
     assert (round(untold[0], 2), round(untold[1], 2)) == (0.34, 0.62)
 
 

@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from etl.indicators import indicator_table, is_met, wilson
+from etl.indicators import indicator_table, is_met
 from schemas.declare import Direction, Indicator, MaxOf, RowsWhere, SumOf, Target
 from schemas.rules import is_, minus, plus
+from schemas.shares import wilson
 
 
 @pytest.mark.parametrize(
