@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import polars as pl
@@ -41,17 +42,35 @@ VERSION = NAMES.index("form_version")
 
 
 def write_csv(path: Path, count: int, *, broken: bool = False) -> Path:
-    """Rows with all keys different: after the last the first come again, as the second revision of nothing."""
+    """Rows with all keys different: after the last the first come again, as the second revision of nothing.
+
+    The rows of each revision are in no order and the counts differ, always in the same way: a file that packs far better
+    than a real one would be read faster than a real one.
+    """
+    chance = Random(count)
     with path.open("w", encoding="utf-8") as file:
         file.write(",".join(NAMES) + "\n")
         written, revision = 0, 1
         while written < count:
-            for row in islice(rows(broken=broken), count - written):
+            some = list(islice(rows(broken=broken), count - written))
+            chance.shuffle(some)
+            for row in some:
                 row[NAMES.index("revision")] = str(revision)
-                file.write(",".join(row) + "\n")
-                written += 1
+                file.write(",".join(_drawn(row, chance, broken=broken)) + "\n")
+            written += len(some)
             revision += 1
     return path
+
+
+def _drawn(row: list[str], chance: Random, *, broken: bool) -> list[str]:
+    """The row with outcomes drawn by chance that add up to the requests, unless it is to be broken."""
+    outcomes = {name: chance.randrange(40) for name in ("declined", "withdrawn", "expired", "pending")}
+    whole = str(sum(outcomes.values()) + broken)
+    for name in ("requests_received", "persons_named", "purpose_determined"):
+        row[NAMES.index(name)] = whole
+    for name, outcome in outcomes.items():
+        row[NAMES.index(name)] = str(outcome)
+    return row
 
 
 def as_parquet(path: Path) -> Path:
@@ -80,14 +99,15 @@ def row_rules(path: Path, engine: Engine) -> None:
     with Session(engine) as session:
         source = source_of(path, REQUESTS, session, "king_county")
         if source.frame is not None:
-            facts = facts_of(source.frame, REQUESTS, source.names)
+            facts = facts_of(source.frame, REQUESTS, source.names, source.texts)
             carried_out(plan_of(REQUESTS, facts, source.names, (ON, "king_county")), source.frame)
 
 
 def peak(path: Path, engine: Engine, *, importing: bool = False) -> float:
     """MiB of a process that judges a file, or only imports what that takes."""
     work = "" if importing else f"check(Path({str(path)!r}), Engine({str(engine)!r}))"
-    code = f"from benchmarks.scale import *\n{work}\nimport resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    held = "next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1]"
+    code = f"from benchmarks.scale import *\n{work}\nprint({held})"  # getrusage would tell of this process before it forked
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
     return int(ran.stdout) / 1024
 

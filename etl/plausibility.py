@@ -70,11 +70,21 @@ def examine(tables: Mapping[str, pd.DataFrame], jurisdiction: str = DEFAULT) -> 
 
 
 def _row_of(finding: Finding, table: pd.DataFrame) -> pd.Series:
-    """The first row of the period that a finding is about; of a year, the first row of its last period."""
-    rows = table[table["period"].str.startswith(finding.period).fillna(value=False)]
+    """The first row of the period that a finding is about; of a year, the first row of its last period.
+
+    table: the first rows of each period and agency.
+    """
+    rows = table[table["period"].str.startswith(finding.period)]
     if finding.agency:
         rows = rows[rows["agency"] == finding.agency]
-    return rows.sort_values("period", ascending=False, kind="stable").iloc[0]
+    first: pd.Series = rows[rows["period"] == rows["period"].max()].iloc[0]
+    return first
+
+
+def _firsts(table: pd.DataFrame) -> pd.DataFrame:
+    """The first row of each period and agency."""
+    there = table[table["period"].notna()]
+    return there.drop_duplicates([name for name in ("period", "agency") if name in there])
 
 
 def _long_enough(table: pd.DataFrame, declared: Dataset) -> bool:
@@ -92,9 +102,11 @@ def examine_files(tables: Tables, jurisdiction: str = DEFAULT) -> list[Placed]:
 
 def examine_newest(examined: Tables, jurisdiction: str) -> list[Placed]:
     """R27 over newest revisions with their totals, each finding with the first file and row that it is about."""
+    findings = examine(examined, jurisdiction)
+    firsts = {name: _firsts(examined[name]) for name in {finding.dataset for finding in findings}}
     placed = []
-    for finding in examine(examined, jurisdiction):
-        row = _row_of(finding, examined[finding.dataset])
+    for finding in findings:
+        row = _row_of(finding, firsts[finding.dataset])
         placed.append(Placed(str(row["_file"]), replace(finding, row=int(row["_row"]))))
     return placed
 

@@ -4,9 +4,10 @@ These are the only questions put to an engine about values. Words are few even w
 text is judged once, by the code that judges a county's file; the plan then names the texts that are wrong.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import narwhals as nw
@@ -15,6 +16,9 @@ import pyarrow as pa
 from etl.engines.frames import Frame
 from etl.engines.plain import ODD
 from schemas.declare import Dataset, Kind
+
+Texts = Mapping[str, tuple[str | None, ...]]
+"""The different texts of columns, None for an empty cell."""
 
 _TYPED = (Kind.WHOLE, Kind.DECIMAL, Kind.DATE)
 
@@ -68,8 +72,8 @@ def different(frame: Frame, name: str) -> tuple[str | None, ...]:
     return tuple(sorted(found, key=lambda text: (text is not None, text or "")))
 
 
-def gather(frame: Frame, declared: Dataset, names: Sequence[str]) -> Facts:
-    """Ask an engine for the facts of a file with the declared columns `names`."""
+def gather(frame: Frame, declared: Dataset, names: Sequence[str], known: Texts = MappingProxyType({})) -> Facts:
+    """Ask an engine for the facts of a file with the declared columns `names`; the texts of some may be known."""
     columns = [declared.column(name) for name in names]
     typed = [column.name for column in columns if column.kind in _TYPED]
     present = {*frame.collect_schema().names()}
@@ -87,7 +91,11 @@ def gather(frame: Frame, declared: Dataset, names: Sequence[str]) -> Facts:
     days = [name for name in typed if name not in numeric and empty[name] < said["rows"] and "period" in names]
     return Facts(
         rows=int(said["rows"]),
-        texts={column.name: different(frame, column.name) for column in columns if column.kind not in _TYPED},
+        texts={
+            column.name: known.get(column.name) or different(frame, column.name)
+            for column in columns
+            if column.kind not in _TYPED
+        },
         odd={name: _filled(different(frame, ODD + name)) if said[f"odd_{name}"] else () for name in odd},
         least={name: said[f"least_{name}"] for name in numeric},
         most={name: said[f"most_{name}"] for name in numeric},

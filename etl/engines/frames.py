@@ -5,12 +5,12 @@ CSV file, the number of the record (from 1) in a Parquet file.
 """
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import narwhals as nw
 import numpy as np
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.engines.names import Engine
-from etl.engines.plain import ROW
+from etl.engines.plain import ODD, ROW
 from etl.errors import SettingsError
 
 Part = TypeVar("Part")
@@ -29,6 +29,12 @@ Frame = nw.LazyFrame[Any]
 _MODULES = {Engine.POLARS: "polars", Engine.DUCKDB: "duckdb", Engine.DASK: "dask.dataframe", Engine.SPARK: "pyspark"}
 _MANY_ROWS = 1_000_000
 _MEMORY_SHARE = 0.5
+_BYTES_A_CELL = 6
+"""A number takes eight bytes, a text four: its place in the list of different texts."""
+_IN_MEMORY = 1 << 28
+"""Bytes of cells that are held in memory rather than read again for each question."""
+PACKED = "__packed"
+_PACKED_BELOW = 1 << 63
 _DASK_ROWS = 250_000
 """Rows of one partition where a table is handed to Dask."""
 
@@ -69,6 +75,10 @@ class Session:
         """
         return _lazy(_PARQUETS[self.engine](self, path))
 
+    def holds(self, path: Path) -> bool:
+        """Whether the cells of a Parquet file are few enough for this engine to hold them in memory all together."""
+        return self.engine is Engine.PANDAS or (self.engine is Engine.POLARS and _unpacked(path) <= _IN_MEMORY)
+
     def folder(self) -> Path:
         """A folder for what is kept between two questions; it goes with the session."""
         return Path(self.opened("folder", TemporaryDirectory).name)
@@ -105,11 +115,23 @@ def _lazy(native: Any) -> Frame:
     return frame.lazy() if isinstance(frame, nw.DataFrame) else frame
 
 
-def _numbered(table: pa.Table, first: int = 1) -> pa.Table:
+def numbered(table: pa.Table, first: int = 1) -> pa.Table:
     """A table with its rows numbered, unless they are."""
     if ROW in table.column_names:
         return table
     return table.append_column(ROW, pa.array(np.arange(first, first + len(table)), pa.int64()))
+
+
+def _decoded(table: pa.Table) -> pa.Table:
+    """A table whose columns of text are plain text, for engines that know no other."""
+    kinds = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in table.schema]
+    return table.cast(pa.schema(kinds))
+
+
+def _unpacked(path: Path) -> int:
+    """About how many bytes the cells of a Parquet file take in memory."""
+    about = pq.read_metadata(path)
+    return int(about.num_rows * about.num_columns) * _BYTES_A_CELL
 
 
 def _has_numbers(path: Path) -> bool:
@@ -122,11 +144,11 @@ def _has_numbers(path: Path) -> bool:
 def _pandas_table(_: Session, table: pa.Table) -> Any:
     import pandas as pd
 
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    return _decoded(table).to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def _pandas_parquet(session: Session, path: Path) -> Any:
-    return _pandas_table(session, _numbered(pq.read_table(path)))
+    return _pandas_table(session, numbered(pq.read_table(path)))
 
 
 # --- polars -----------------------------------------------------------------------------------------------------------
@@ -135,7 +157,8 @@ def _pandas_parquet(session: Session, path: Path) -> Any:
 def _polars_table(_: Session, table: pa.Table) -> Any:
     import polars as pl
 
-    return pl.DataFrame(table).lazy()
+    frame = cast(pl.DataFrame, pl.from_arrow(table, rechunk=False))
+    return frame.with_columns(pl.col(pl.String).exclude(f"^{ODD}.*$").cast(pl.Categorical)).lazy()
 
 
 def _polars_parquet(_: Session, path: Path) -> Any:
@@ -157,7 +180,7 @@ def _connection(session: Session) -> Any:
 
 
 def _duckdb_table(session: Session, table: pa.Table) -> Any:
-    return _connection(session).from_arrow(table)
+    return _connection(session).from_arrow(_decoded(table))
 
 
 def _duckdb_parquet(session: Session, path: Path) -> Any:
@@ -212,7 +235,7 @@ def _group(path: str, place: tuple[int, int]) -> Any:
     group, first = place
     file = pq.ParquetFile(path)
     table = file.read_row_group(group) if file.num_row_groups else file.read()
-    return _numbered(table, first).to_pandas(types_mapper=pd.ArrowDtype)
+    return numbered(table, first).to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def each_partition(frame: Frame, work: Callable[..., Part], told: tuple[Any, ...]) -> list[Part] | None:
@@ -232,14 +255,55 @@ def each_partition(frame: Frame, work: Callable[..., Part], told: tuple[Any, ...
     return answers
 
 
+def packed(rows: Frame, names: Sequence[str]) -> tuple[Frame, list[str]]:
+    """Some columns packed into one number, equal exactly where all of them are, and the names of what to compare by.
+
+    The cells of all the columns must be filled. Only polars numbers the different texts of a column by itself, and only
+    numbers that fit together into 63 bits can be packed: else the columns are compared as they are.
+    """
+    if nw.get_native_namespace(rows).__name__ != "polars":
+        return rows, [*names]
+    import polars as pl
+
+    native, kinds = nw.to_native(rows), rows.collect_schema()
+    if any(not (kinds[name].is_integer() or kinds[name] in (nw.String, nw.Categorical)) for name in names):
+        return rows, [*names]
+    cells = [
+        pl.col(name) if kinds[name].is_integer() else pl.col(name).cast(pl.Categorical).to_physical() for name in names
+    ]
+    ends = [end.alias(f"{place} {side}") for place, cell in enumerate(cells)
+            for side, end in (("least", cell.min()), ("most", cell.max()))]  # fmt: skip
+    (said,) = native.select(ends).collect(engine="streaming").to_dicts()
+    number, size = pl.lit(0, pl.Int64), 1
+    for place, cell in enumerate(cells):
+        least, most = said[f"{place} least"] or 0, said[f"{place} most"] or 0
+        number += (cell.cast(pl.Int64) - least) * size
+        size *= most - least + 1
+    if size > _PACKED_BELOW:
+        return rows, [*names]
+    return _lazy(native.select(pl.exclude(*names), number.alias(PACKED)).collect(engine="streaming")), [PACKED]
+
+
+def stacked(frames: Sequence[Frame]) -> Frame:
+    """The rows of several frames with the same columns as one frame."""
+    if len(frames) == 1:
+        return frames[0]
+    if nw.get_native_namespace(frames[0]).__name__ != "polars":
+        return nw.concat(frames, how="vertical")
+    import polars as pl  # here a column may be a list of different texts in one frame and plain text in another
+
+    return _lazy(pl.concat([nw.to_native(frame) for frame in frames], how="vertical_relaxed"))
+
+
 def settled(frame: Frame) -> Frame:
-    """The same frame, worked out up to here by Dask; any other engine works it out when it is asked.
+    """The same frame, worked out up to here by Dask and by polars, which would do it again for each question.
 
     Dask 2026.8 loses columns when a table is joined with what was grouped from it twice over.
     """
-    if nw.get_native_namespace(frame).__name__ != "dask.dataframe":
-        return frame
-    return _lazy(nw.to_native(frame).persist())
+    engine = nw.get_native_namespace(frame).__name__
+    if engine == "dask.dataframe":
+        return _lazy(nw.to_native(frame).persist())
+    return _lazy(nw.to_native(frame).collect()) if engine == "polars" else frame
 
 
 def _on_pandas(part: Any, work: Callable[..., Part], told: tuple[Any, ...]) -> Part:
@@ -262,7 +326,7 @@ def _spark(session: Session) -> Any:
 
 
 def _spark_table(session: Session, table: pa.Table) -> Any:
-    return _spark(session).createDataFrame(table)
+    return _spark(session).createDataFrame(_decoded(table))
 
 
 def _spark_parquet(session: Session, path: Path) -> Any:

@@ -6,6 +6,7 @@ way, which is for files up to 50 MB. What takes more than one row to see is told
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,17 +52,19 @@ def judge(
     submissions: Sequence[Submission], settings: Settings, session: Session, *, progress: Progress = quiet
 ) -> list[Judged]:  # fmt: skip
     """Judge submissions on an engine, those that are not plain the ordinary way; the answers in the order given."""
-    opened, folders = dict[str, Source](), dict[Path, Agreements]()
+    opened, folders, hashes = dict[str, Source](), dict[Path, Agreements](), dict[str, Future[str]]()
     for one in submissions:
         folders.setdefault(one.agreed_in, agreements_in(one.agreed_in))
     ordinary: dict[str, Judged] = {}
-    for one in submissions:
-        progress(f"Reading {shown_name(one.name)}")
-        agreed = folders[one.agreed_in]
-        try:
-            opened[one.name] = _opened(one, agreed, settings, session)
-        except NotPlain as reason:
-            ordinary[one.name] = _ordinary(one, agreed, settings, str(reason))
+    with ThreadPoolExecutor(1) as beside:  # a file's hash takes as long as a third of its reading
+        for one in submissions:
+            progress(f"Reading {shown_name(one.name)}")
+            agreed = folders[one.agreed_in]
+            hashes[one.name] = beside.submit(digest, one.path)
+            try:
+                opened[one.name] = _opened(one, agreed, settings, session)
+            except NotPlain as reason:
+                ordinary[one.name] = _ordinary(one, agreed, settings, str(reason))
     if not opened:
         return judge_ordinary(submissions, settings, progress=progress)
     tables = typed_tables([*ordinary.values()])
@@ -70,7 +73,8 @@ def judge(
     for one in submissions:
         if one.name in opened:
             progress(f"Checking {shown_name(one.name)}")
-            held[one.name] = _held(one, opened[one.name], (settings, folders[one.agreed_in]), explained)
+            file = _file(one, hashes[one.name].result())
+            held[one.name] = _held(file, opened[one.name], (settings, folders[one.agreed_in]), explained)
     progress("Comparing the files")
     told, beyond = _together(held, tables, explained, (session, settings.jurisdiction))
     answers = with_placed([held[one.name].judged for one in submissions], told)
@@ -97,18 +101,17 @@ def _ordinary(one: Submission, agreed: Agreements, settings: Settings, reason: s
     return replace(judged, findings=(said,), validated=replace(judged.validated, findings=(said,)))
 
 
-def _held(
-    one: Submission, source: Source, told: tuple[Settings, Agreements], explained: Explained
-) -> Held:  # fmt: skip
+def _file(one: Submission, sha256: str) -> FileRead:
+    return FileRead(shown_name(one.name, sha256), one.path, sha256, None)
+
+
+def _held(file: FileRead, source: Source, told: tuple[Settings, Agreements], explained: Explained) -> Held:
     """A file's own findings, found by the engine."""
     settings, agreed = told
-    sha256 = digest(one.path)
-    name = shown_name(one.name, sha256)
-    file = FileRead(name, one.path, sha256, None)
-    findings = [*source.findings, *personal_data_beside((), in_a_file_name(one.path.name), settings.jurisdiction)]
+    findings = [*source.findings, *personal_data_beside((), in_a_file_name(file.path.name), settings.jurisdiction)]
     if source.frame is None or source.dataset is None:
         return Held(_judged(file, source, (findings, 0), agreed, 0))
-    facts = facts_of(source.frame, source.dataset, source.names)
+    facts = facts_of(source.frame, source.dataset, source.names, source.texts)
     if not facts.rows:
         findings.append(found("V106", "The file has no row below its header."))
         return Held(_judged(file, source, (findings, 0), agreed, 0))
@@ -117,7 +120,7 @@ def _held(
     outcome = carried_out(plan, source.frame)
     findings += [*one_row_a_person(source.frame, facts, source.dataset, source.names), *outcome.findings]
     judged = _judged(file, source, (findings, outcome.beyond), agreed, facts.rows)
-    return Held(judged, Keyed(name, prepared(plan, source.frame), plan.cells.same))
+    return Held(judged, Keyed(file.name, prepared(plan, source.frame), plan.cells.same))
 
 
 def _judged(file: FileRead, source: Source, told: tuple[list[Finding], int], agreed: Agreements, rows: int) -> Judged:

@@ -7,7 +7,7 @@ from datetime import date
 import narwhals as nw
 
 from etl.engines.facts import collected, numbers
-from etl.engines.frames import Frame
+from etl.engines.frames import Frame, packed, stacked
 from etl.engines.plain import ROW
 from etl.engines.plan import Plan, Predicate, predicates_of
 from etl.engines.truth import Truth, Value, both, either, neither
@@ -18,7 +18,7 @@ from schemas.declare import Column, Dataset, Kind
 
 _FILE, _FIRST, _MANY = "__file", "__first", "__many"
 PLACE = "__place"
-_FILES_APART = 1 << 40
+_FILES_APART = 1 << 36
 """A row's place among several files: the file's number times this, plus the row."""
 
 
@@ -52,13 +52,13 @@ def repeated(files: Sequence[Keyed], declared: Dataset) -> tuple[list[tuple[str,
     rows = rows.filter(*(~nw.col(name).is_null() for name in unlike)) if unlike else rows
     if not unlike:
         rows, unlike = rows.with_columns(nw.lit(0, nw.Int64()).alias(_FILE)), [_FILE]
+    if _all_differ(rows, unlike):
+        return [], 0
     groups = (
         rows.group_by(*unlike).agg(nw.len().alias(_MANY), nw.col(PLACE).min().alias(_FIRST)).filter(nw.col(_MANY) > 1)
     )
     said = numbers(groups, {"rows": nw.col(_MANY).sum(), "groups": nw.len()})
     count = int(said["rows"] or 0) - int(said["groups"])
-    if not count:
-        return [], 0
     again = rows.join(groups, on=unlike, how="inner").filter(nw.col(PLACE) > nw.col(_FIRST))
     wanted = list(dict.fromkeys((PLACE, _FIRST, *(name for name in ("period", "agency") if name in unlike))))
     found = []
@@ -70,10 +70,24 @@ def repeated(files: Sequence[Keyed], declared: Dataset) -> tuple[list[tuple[str,
     return found, count - len(found)
 
 
+def _all_differ(rows: Frame, names: Sequence[str]) -> bool:
+    keys, by = packed(rows, names)
+    return counted(keys.select(*by).unique()) == counted(keys)
+
+
+def counted(rows: Frame) -> int:
+    """How many rows there are."""
+    return int(numbers(rows, {"rows": nw.len()})["rows"] or 0)
+
+
 def placed_rows(files: Sequence[Keyed], names: Sequence[str], declared: Dataset) -> Frame:
     """Some columns of several files as one frame, with each row's place among all of them."""
-    frames = [_placed(file, number, names, declared) for number, file in enumerate(files)]
-    return nw.concat(frames, how="vertical") if len(frames) > 1 else frames[0]
+    return stacked([_placed(file, number, names, declared) for number, file in enumerate(files)])
+
+
+def places_of(files: Sequence[Keyed]) -> int:
+    """A number above every place in these files."""
+    return len(files) * _FILES_APART
 
 
 def place_of(place: int) -> tuple[int, int]:

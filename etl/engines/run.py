@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals as nw
 
-from etl.engines.facts import Facts, NotEvaluated, collected, gather, merged, numbers
+from etl.engines.facts import Facts, NotEvaluated, Texts, collected, gather, merged, numbers
 from etl.engines.frames import Frame, each_partition
 from etl.engines.plain import ROW
 from etl.engines.plan import Plan
@@ -46,10 +46,13 @@ class Answer:
     listed: tuple[tuple[dict[str, Any], ...], ...]
 
 
-def facts_of(frame: Frame, declared: Dataset, names: Sequence[str]) -> Facts:
-    """The facts of a file, asked of the whole frame, or of each of its partitions where these are ours to visit."""
+def facts_of(frame: Frame, declared: Dataset, names: Sequence[str], texts: Texts | None = None) -> Facts:
+    """The facts of a file, asked of the whole frame, or of each of its partitions where these are ours to visit.
+
+    texts: the different texts of columns that are known already.
+    """
     parts = each_partition(frame, gather, (declared, tuple(names)))
-    return gather(frame, declared, names) if parts is None else merged(parts)
+    return gather(frame, declared, names, texts or {}) if parts is None else merged(parts)
 
 
 def prepared(plan: Plan, frame: Frame) -> Frame:

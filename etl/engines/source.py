@@ -6,7 +6,7 @@ reading of `etl.engines.plain`, in batches; a large one passes through a Parquet
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import narwhals as nw
@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.convert import reader_of
-from etl.engines.frames import Frame, Session
-from etl.engines.plain import ODD, NotPlain, arrow_type, batches, head_of, typed_batches
+from etl.engines.facts import Texts
+from etl.engines.frames import Frame, Session, numbered
+from etl.engines.pieces import batches, head_of
+from etl.engines.plain import ODD, TEXTS, NotPlain, arrow_type, typed_batches
 from etl.findings import Finding, found
 from etl.layout import SheetTable
 from etl.validate import column_names, header_findings, recognise
@@ -36,7 +38,8 @@ _BYTES_A_ROW = 60
 class Source:
     """A file that an engine holds: its dataset, the declared columns that it has, and its rows.
 
-    findings: what is wrong with the file as a whole; `frame` is then None.
+    findings: what is wrong with the file as a whole; `frame` is then None. texts: the different texts of columns, as far
+    as the reading came by them.
     """
 
     path: Path
@@ -44,6 +47,7 @@ class Source:
     names: tuple[str, ...]
     frame: Frame | None
     findings: tuple[Finding, ...] = ()
+    texts: Texts = field(default_factory=dict, repr=False)
 
 
 def digest(path: Path) -> str:
@@ -74,7 +78,8 @@ def source_of(path: Path, asked: Dataset | None, session: Session, jurisdiction:
     if found_out.dataset is None or found_out.findings:
         return found_out
     look = reader_of(found_out.dataset, jurisdiction)
-    typed = typed_batches(batches(path, head), found_out.names, found_out.dataset, look, 2)
+    columns = [found_out.dataset.column(name) for name in found_out.names]
+    typed = typed_batches(batches(path, head, columns), found_out.names, found_out.dataset, look, 2)
     return _held(found_out, typed, session, large=path.stat().st_size > _IN_MEMORY)
 
 
@@ -92,24 +97,43 @@ def _recognised(path: Path, header: Sequence[str], asked: Dataset | None, jurisd
 
 def _held(source: Source, typed: Iterator[pa.RecordBatch], session: Session, *, large: bool) -> Source:
     """The typed columns as a frame, held in memory or, of a large file, in a Parquet file of the run."""
-    schema = _schema(source)
     if not large:
-        table = pa.Table.from_batches(list(typed), schema)
-        plain = [name for name in table.column_names if name.startswith(ODD) and table[name].null_count == len(table)]
-        return _with_frame(source, session.of_table(table.drop_columns(plain)))
-    place = session.folder() / f"{source.path.stem}.{digest(source.path)[:16]}{PARQUET}"
+        tables = [pa.Table.from_batches([batch]) for batch in typed]
+        table = pa.concat_tables(tables, promote_options="default") if tables else _schema(source, TEXTS).empty_table()
+        texts = {name: _different(table[name]) for name in source.names if table.schema.field(name).type == TEXTS}
+        return replace(_with_frame(source, session.of_table(table)), texts=texts)
+    place = session.folder() / f"{len(list(session.folder().iterdir()))}{PARQUET}"
+    schema = _schema(source, pa.string())
     with pq.ParquetWriter(place, schema) as writer:
         for batch in typed:
-            writer.write_batch(batch)
+            there = {*batch.schema.names}
+            columns = [
+                batch[one.name].cast(one.type) if one.name in there else pa.nulls(len(batch), one.type)
+                for one in schema
+            ]
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
     return _with_frame(source, session.of_parquet(place))
 
 
-def _schema(source: Source) -> pa.Schema:
+def _different(cells: pa.ChunkedArray) -> tuple[str | None, ...]:
+    """The different texts of a column, in order, an empty cell (None) first."""
+    found = {text for chunk in cells.chunks for text in _used(chunk)}
+    return (*([None] if None in found else []), *sorted(text for text in found if text is not None))
+
+
+def _used(cells: pa.DictionaryArray) -> list[str | None]:
+    """The texts of a list that some cell holds."""
+    return list(cells.dictionary.take(pc.unique(cells.indices)).to_pylist())
+
+
+def _schema(source: Source, texts: pa.DataType) -> pa.Schema:
+    """The typed columns of a file. texts: the type of a column of text."""
     assert source.dataset is not None  # noqa: S101 - for the type checker
     fields = [pa.field("__row", pa.int64())]
     for column in map(source.dataset.column, source.names):
-        fields.append(pa.field(column.name, arrow_type(column)))
-        if arrow_type(column) != pa.string():
+        kind = arrow_type(column)
+        fields.append(pa.field(column.name, texts if kind == pa.string() else kind))
+        if kind != pa.string():
             fields.append(pa.field(ODD + column.name, pa.string()))
     return pa.schema(fields)
 
@@ -132,13 +156,23 @@ def _parquet(path: Path, asked: Dataset | None, session: Session, jurisdiction: 
     columns = [known.dataset.column(name) for name in known.names]
     if all(_ready(field.type, column) for field, column in zip(schema, columns, strict=True)):
         renamed = {given: name for given, name in zip(schema.names, known.names, strict=True) if given != name}
-        frame = session.of_parquet(path)
+        frame, texts = _as_it_is(path, schema, session)
         frame = frame.rename(renamed) if renamed else frame
         alike = _alike(schema, columns)
-        return _with_frame(known, frame.with_columns(**alike) if alike else frame)
+        opened = _with_frame(known, frame.with_columns(**alike) if alike else frame)
+        return replace(opened, texts={renamed.get(name, name): some for name, some in texts.items()})
     look = reader_of(known.dataset, jurisdiction)
     typed = typed_batches(_as_text(path, columns), known.names, known.dataset, look, 1)
     return _held(known, typed, session, large=path.stat().st_size > _IN_MEMORY)
+
+
+def _as_it_is(path: Path, schema: pa.Schema, session: Session) -> tuple[Frame, Texts]:
+    """A Parquet file as a frame, held in memory where the engine does that, with the different texts found on the way."""
+    if not session.holds(path):
+        return session.of_parquet(path), {}
+    texts = [column.name for column in schema if pa.types.is_string(column.type)]
+    table = pq.read_table(path, read_dictionary=texts)
+    return session.of_table(numbered(table)), {name: _different(table[name]) for name in texts}
 
 
 def _ready(kind: pa.DataType, column: Column) -> bool:
@@ -155,9 +189,9 @@ def _ready(kind: pa.DataType, column: Column) -> bool:
 def _alike(schema: pa.Schema, columns: Sequence[Column]) -> dict[str, nw.Expr]:
     """Small whole numbers made 64 bits wide, and numbers that are none (NaN) made empty."""
     made: dict[str, nw.Expr] = {}
-    for field, column in zip(schema, columns, strict=True):
+    for given, column in zip(schema, columns, strict=True):
         cell = nw.col(column.name)
-        if column.kind is Kind.WHOLE and field.type != pa.int64():
+        if column.kind is Kind.WHOLE and given.type != pa.int64():
             made[column.name] = cell.cast(nw.Int64)
         if column.kind is Kind.DECIMAL:
             made[column.name] = nw.when(~cell.is_nan()).then(cell)

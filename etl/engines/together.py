@@ -13,18 +13,19 @@ import pandas as pd
 import pyarrow as pa
 
 from etl.convert import DTYPES
-from etl.engines.facts import collected, numbers
-from etl.engines.frames import Frame, settled
-from etl.engines.keys import PLACE, Keyed, place_of, placed_rows
+from etl.engines.facts import collected
+from etl.engines.frames import Frame, packed, settled
+from etl.engines.keys import PLACE, Keyed, counted, place_of, placed_rows, places_of
 from etl.plausibility import examine_files, examine_newest
 from etl.together import Placed, compared, has_total_row
 from schemas.declare import Dataset
 from schemas.registry import dataset, datasets
 from schemas.rules import AcrossDatasets
 
-_TOP, _RANK, _NULLS = "__top", "__rank", "__nulls_"
-_UNREAD = 1 << 40
-"""Ranks above every revision: a row whose revision could not be read is taken for the newest, as in a county's file."""
+_MANY, _RANK, _NULLS = "__many", "__rank", "__nulls_"
+_MOST_ORDERED = 1 << 62
+"""Revision and place as one number stay below this. A row whose revision could not be read is taken for the newest, as in
+a county's file; of revisions too high to be told apart so, the last row is."""
 
 
 def seen_together(files: dict[str, list[Keyed]], jurisdiction: str) -> list[Placed]:
@@ -39,10 +40,11 @@ def seen_together(files: dict[str, list[Keyed]], jurisdiction: str) -> list[Plac
             continue
         rules = [rule for one in datasets(jurisdiction) for rule in one.cross_rules
                  if name in (sides := {rule.left.dataset, rule.right.dataset}) and sides <= files.keys()]  # fmt: skip
+        newest = _newest(some, declared) if rules or declared.plausibility else None
         if rules:
-            sums[name] = _sums(some, declared, rules)
+            sums[name] = _sums(some, declared, rules, newest)
         if declared.plausibility:
-            changes[name] = _changes(some, declared)
+            changes[name] = _changes(some, declared, newest)
     return [
         *compared(whole, jurisdiction, sums), *examine_files(whole, jurisdiction), *examine_newest(changes, jurisdiction),
     ]  # fmt: skip
@@ -51,30 +53,37 @@ def seen_together(files: dict[str, list[Keyed]], jurisdiction: str) -> list[Plac
 # --- the newest revisions ----------------------------------------------------------------------------------------------
 
 
-def _newest(files: Sequence[Keyed], declared: Dataset, names: Iterable[str]) -> tuple[Frame, list[str]]:
-    """Of each key only the highest revision, with the columns `names`; and those of them that are the same everywhere."""
+def _newest(files: Sequence[Keyed], declared: Dataset) -> Frame | None:
+    """The places of the rows that are the highest revision of their key, of several alike the last; None for all rows."""
     key = list(declared.key)
-    present = {column.name for column in declared.columns}
-    wanted = list(dict.fromkeys((*key, *(["revision"] if "revision" in present else []), *names)))
-    rows = placed_rows(files, wanted, declared)
-    rows = rows.filter(*(~nw.col(name).is_null() for name in key))
-    if "revision" not in present:
-        return rows, wanted
-    counted = numbers(rows.select(*key).unique().select(rows=nw.len()), {"rows": nw.col("rows").sum()})
-    if int(counted["rows"] or 0) == int(numbers(rows, {"rows": nw.len()})["rows"]):
-        return rows, wanted
-    rows = settled(rows)
-    ranked = rows.with_columns(nw.col("revision").fill_null(_UNREAD).alias(_RANK))
-    best = settled(ranked.group_by(*key).agg(nw.col(_RANK).max().alias(_TOP)))
-    top = settled(ranked.join(best, on=key, how="inner").filter(nw.col(_RANK) == nw.col(_TOP)))
-    last = settled(top.group_by(*key).agg(nw.col(PLACE).max()).select(PLACE))
-    return rows.join(last, on=PLACE, how="inner"), wanted
+    if "revision" not in {column.name for column in declared.columns}:
+        return None
+    rows = _understood(placed_rows(files, [*key, "revision"], declared), declared)
+    places = places_of(files)
+    highest = _MOST_ORDERED // places - 1
+    rank = nw.col("revision").fill_null(highest).clip(0, highest)
+    ordered, by = packed(rows.select(*key, (rank * places + nw.col(PLACE)).alias(_RANK)), key)
+    best = settled(ordered.group_by(*by).agg(nw.col(_RANK).max()))
+    if counted(best) == counted(ordered):
+        return None
+    rank = nw.col(_RANK) // places * places
+    return settled(best.select((nw.col(_RANK) - rank).alias(PLACE)))
+
+
+def _understood(rows: Frame, declared: Dataset) -> Frame:
+    """The rows whose key is understood."""
+    return rows.filter(*(~nw.col(name).is_null() for name in declared.key))
+
+
+def _rows(files: Sequence[Keyed], declared: Dataset, names: Iterable[str], newest: Frame | None) -> Frame:
+    """Some columns of the newest rows, with each row's place."""
+    rows = _understood(placed_rows(files, list(dict.fromkeys((*declared.key, *names))), declared), declared)
+    return rows if newest is None else rows.join(newest, on=PLACE, how="inner")
 
 
 def _whole(files: Sequence[Keyed], declared: Dataset) -> pd.DataFrame:
     names = [column.name for column in declared.columns]
-    rows, _ = _newest(files, declared, names)
-    table = collected(rows, [PLACE, *names])
+    table = collected(_rows(files, declared, names, _newest(files, declared)), [PLACE, *names])
     return _pandas(table, declared, files)
 
 
@@ -100,10 +109,10 @@ def _grouped(rows: Frame, by: Sequence[str], values: Sequence[str]) -> pa.Table:
     """Sums by some columns: of each value the sum, how many cells are empty, and the first row's place."""
     flags = {_NULLS + name: nw.col(name).is_null().cast(nw.Int64) for name in values}
     asked = rows.select(PLACE, *by, *values, **flags).group_by(*by).agg(
-        nw.col(PLACE).min(), nw.len().alias(_TOP),
+        nw.col(PLACE).min(), nw.len().alias(_MANY),
         *(nw.col(name).sum() for name in values), *(nw.col(_NULLS + name).sum() for name in values),
     )  # fmt: skip
-    return collected(asked, [PLACE, _TOP, *by, *values, *(_NULLS + name for name in values)])
+    return collected(asked, [PLACE, _MANY, *by, *values, *(_NULLS + name for name in values)])
 
 
 def _table(
@@ -116,7 +125,7 @@ def _table(
     ordered = grouped.sort_by(PLACE)
     for name in values:
         nulls = ordered[_NULLS + name].to_pylist()
-        most = ordered[_TOP].to_pylist()
+        most = ordered[_MANY].to_pylist()
         lost = [
             int(some) > 0 if empty == "any" else int(some) == int(all_) for some, all_ in zip(nulls, most, strict=True)
         ]
@@ -124,21 +133,23 @@ def _table(
     return made
 
 
-def _sums(files: Sequence[Keyed], declared: Dataset, rules: Sequence[AcrossDatasets]) -> pd.DataFrame:
+def _sums(
+    files: Sequence[Keyed], declared: Dataset, rules: Sequence[AcrossDatasets], newest: Frame | None
+) -> pd.DataFrame:  # fmt: skip
     """The columns that rules between datasets add up, by all that these rules look at."""
     sides = [side for rule in rules for side in (rule.left, rule.right) if side.dataset == declared.id]
     by = {name for rule in rules for name in rule.by}
     by |= {condition.column for side in sides for condition in side.where}
     values = sorted({name for side in sides for name, _ in side.terms} - by)
     groups = sorted({"period", "agency"} & {column.name for column in declared.columns} | by)
-    rows, _ = _newest(files, declared, (*groups, *values))
+    rows = _rows(files, declared, (*groups, *values), newest)
     return _table(_grouped(rows, groups, values), files, declared, (values, "any"))
 
 
-def _changes(files: Sequence[Keyed], declared: Dataset) -> pd.DataFrame:
+def _changes(files: Sequence[Keyed], declared: Dataset, newest: Frame | None) -> pd.DataFrame:
     """The columns that R27 looks at, by period and what it tells apart."""
     places = {"facility"} & {*declared.key}
     groups = sorted({"period", *places, *(name for check in declared.plausibility for name in check.by)})
     values = sorted({check.column for check in declared.plausibility})
-    rows, _ = _newest(files, declared, (*groups, *values))
+    rows = _rows(files, declared, (*groups, *values), newest)
     return _table(_grouped(rows, groups, values), files, declared, (values, "all"))

@@ -20,11 +20,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from etl.engines import pieces
 from etl.engines.facts import NotEvaluated, collected
 from etl.engines.frames import Session, chosen
 from etl.engines.judge import judge
 from etl.engines.names import Engine
-from etl.engines.plain import NotPlain, arrow_type, head_of
+from etl.engines.pieces import head_of
+from etl.engines.plain import NotPlain, arrow_type
 from etl.engines.plan import Plan, Predicate, plan_of
 from etl.engines.run import carried_out, facts_of
 from etl.engines.source import source_of
@@ -239,6 +241,37 @@ def test_a_parquet_file_of_text_is_read_like_csv(tmp_path):
     expected = [line[1:] for line in told(ordinary(write(tmp_path, "training_2026.csv", rows)))]
     got = _shifted(on(Engine.POLARS, parquet(tmp_path, dataset("training"), rows, as_text=True)))
     assert got == sorted(line for line in expected if "same key" not in line[3])
+
+
+# --- pieces of a file -------------------------------------------------------------------------------------------------
+
+
+def test_a_file_read_in_many_pieces_is_told_of_as_one_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(pieces, "_PIECE", 700)
+    path = write(tmp_path, "ice_requests_2026.csv", bad_rows(dataset("ice_requests"), 11, 60))
+    path.write_text(path.read_text(encoding="utf-8") + "\n\n" * 500, encoding="utf-8")
+    assert told(on(Engine.POLARS, path)) == told(ordinary(path))
+
+
+@pytest.mark.parametrize(
+    ("cell", "plainest"),
+    [("7", True), ("-7", True), ("0", True), ("", True), ("999999999999", True), ("007", False), ("+7", False), ("-0", False),
+     (" 7", False), ("7 ", False), ("0x1F", False), ("9999999999999", False), ("1e3", False), ("seven", False), ('"7"', False)],
+)  # fmt: skip
+def test_numbers_are_taken_as_read_only_in_their_plainest_form(cell, plainest):
+    columns = [dataset("training").column(name) for name in ("period", "required_staff", "overdue")]
+    (read,) = pieces._cells(f"2026-08,{cell},100\n2026-09,12,-3".encode(), ",", columns)
+    assert [pa.types.is_integer(column.type) for column in read.columns] == [False, plainest, plainest]
+    assert read.num_rows == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "plainest"), [("2026-09-10", True), ("", True), ("2026-9-10", False), ("10.9.2026", False)]
+)
+def test_days_are_taken_as_read_only_in_their_plainest_form(day, plainest):
+    columns = [dataset("ice_requests").column(name) for name in ("period", "submitted_on")]
+    (read,) = pieces._cells(f"2026-08,{day}\n2026-09,2026-10-01\n".encode(), ",", columns)
+    assert pa.types.is_date32(read.columns[1].type) is plainest
 
 
 # --- what is not plain ------------------------------------------------------------------------------------------------
