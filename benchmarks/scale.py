@@ -2,7 +2,7 @@
 
 Run as `python benchmarks/scale.py [--rows 1000000] [--engine polars]`. The floor of CSV is reading it as text, that of
 Parquet reading all of it, each with the faster of pyarrow and polars. Each time is that of a process's clock, the best of
-two rounds, imports left out; the peak of memory is that of a process of its own. Nothing is asserted: goal and
+three rounds, imports left out; the peak of memory is that of a process of its own. Nothing is asserted: goal and
 measurement stand side by side.
 """
 
@@ -83,7 +83,7 @@ def as_parquet(path: Path) -> Path:
 
 def seconds(work: Callable[[], object]) -> float:
     times = []
-    for _ in range(2):
+    for _ in range(3):
         start = time.perf_counter()
         work()
         times.append(time.perf_counter() - start)

@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 import pyarrow as pa
 
-from etl.engines.frames import Frame
+from etl.engines.frames import Frame, answer
 from etl.engines.plain import ODD
 from schemas.declare import Dataset, Kind
 
@@ -48,21 +48,21 @@ class Facts:
 
 def collected(frame: Frame | nw.DataFrame[Any], columns: Iterable[str]) -> pa.Table:
     """What an engine answers, as a table of Arrow with exactly these columns; NotEvaluated when it is anything else."""
-    answer = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    if not isinstance(answer, nw.DataFrame):
-        raise NotEvaluated(f"The engine answered with {type(answer).__name__}, which is no table.")
+    given = answer(frame)
+    if not isinstance(given, nw.DataFrame):
+        raise NotEvaluated(f"The engine answered with {type(given).__name__}, which is no table.")
     wanted = list(columns)
-    if missing := {*wanted} - {*answer.columns}:
+    if missing := {*wanted} - {*given.columns}:
         raise NotEvaluated(f"The engine's answer lacks {', '.join(sorted(missing))}.")
-    return answer.select(*wanted).to_arrow().select(wanted)  # a table of pandas brings its index along
+    return given.select(*wanted).to_arrow().select(wanted)  # a table of pandas brings its index along
 
 
 def numbers(frame: Frame, wanted: dict[str, nw.Expr]) -> dict[str, Any]:
     """Some totals over a whole frame in one question; NotEvaluated unless the answer is one row."""
-    answer = collected(frame.select(**wanted), wanted).to_pylist()
-    if len(answer) != 1:
-        raise NotEvaluated(f"The engine answered with {len(answer)} rows where one was asked for.")
-    found: dict[str, Any] = answer[0]
+    rows = collected(frame.select(**wanted), wanted).to_pylist()
+    if len(rows) != 1:
+        raise NotEvaluated(f"The engine answered with {len(rows)} rows where one was asked for.")
+    found: dict[str, Any] = rows[0]
     return found
 
 

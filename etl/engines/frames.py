@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 import narwhals as nw
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.engines.names import Engine
-from etl.engines.plain import ODD, ROW
+from etl.engines.plain import ROW, numbered
 from etl.errors import SettingsError
 
 Part = TypeVar("Part")
@@ -33,8 +32,6 @@ _BYTES_A_CELL = 6
 """A number takes eight bytes, a text four: its place in the list of different texts."""
 _IN_MEMORY = 1 << 28
 """Bytes of cells that are held in memory rather than read again for each question."""
-PACKED = "__packed"
-_PACKED_BELOW = 1 << 63
 _DASK_ROWS = 250_000
 """Rows of one partition where a table is handed to Dask."""
 
@@ -115,13 +112,6 @@ def _lazy(native: Any) -> Frame:
     return frame.lazy() if isinstance(frame, nw.DataFrame) else frame
 
 
-def numbered(table: pa.Table, first: int = 1) -> pa.Table:
-    """A table with its rows numbered, unless they are."""
-    if ROW in table.column_names:
-        return table
-    return table.append_column(ROW, pa.array(np.arange(first, first + len(table)), pa.int64()))
-
-
 def _decoded(table: pa.Table) -> pa.Table:
     """A table whose columns of text are plain text, for engines that know no other."""
     kinds = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in table.schema]
@@ -155,19 +145,15 @@ def _pandas_parquet(session: Session, path: Path) -> Any:
 
 
 def _polars_table(_: Session, table: pa.Table) -> Any:
-    import polars as pl
+    from etl.engines import with_polars
 
-    frame = cast(pl.DataFrame, pl.from_arrow(table, rechunk=False))
-    return frame.with_columns(pl.col(pl.String).exclude(f"^{ODD}.*$").cast(pl.Categorical)).lazy()
+    return with_polars.frame_of(table).lazy()
 
 
 def _polars_parquet(_: Session, path: Path) -> Any:
-    import polars as pl
+    from etl.engines import with_polars
 
-    if _has_numbers(path):
-        return pl.scan_parquet(path)
-    scanned = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=1)
-    return scanned.with_columns(pl.col(ROW).cast(pl.Int64))
+    return with_polars.scanned(path)
 
 
 # --- DuckDB -----------------------------------------------------------------------------------------------------------
@@ -259,29 +245,21 @@ def packed(rows: Frame, names: Sequence[str]) -> tuple[Frame, list[str]]:
     """Some columns packed into one number, equal exactly where all of them are, and the names of what to compare by.
 
     The cells of all the columns must be filled. Only polars numbers the different texts of a column by itself, and only
-    numbers that fit together into 63 bits can be packed: else the columns are compared as they are.
+    numbers that fit together can be packed: else the columns are compared as they are.
     """
     if nw.get_native_namespace(rows).__name__ != "polars":
         return rows, [*names]
-    import polars as pl
+    from etl.engines import with_polars
 
-    native, kinds = nw.to_native(rows), rows.collect_schema()
-    if any(not (kinds[name].is_integer() or kinds[name] in (nw.String, nw.Categorical)) for name in names):
-        return rows, [*names]
-    cells = [
-        pl.col(name) if kinds[name].is_integer() else pl.col(name).cast(pl.Categorical).to_physical() for name in names
-    ]
-    ends = [end.alias(f"{place} {side}") for place, cell in enumerate(cells)
-            for side, end in (("least", cell.min()), ("most", cell.max()))]  # fmt: skip
-    (said,) = native.select(ends).collect(engine="streaming").to_dicts()
-    number, size = pl.lit(0, pl.Int64), 1
-    for place, cell in enumerate(cells):
-        least, most = said[f"{place} least"] or 0, said[f"{place} most"] or 0
-        number += (cell.cast(pl.Int64) - least) * size
-        size *= most - least + 1
-    if size > _PACKED_BELOW:
-        return rows, [*names]
-    return _lazy(native.select(pl.exclude(*names), number.alias(PACKED)).collect(engine="streaming")), [PACKED]
+    found = with_polars.packed(nw.to_native(rows), names)
+    return (rows, [*names]) if found is None else (_lazy(found), [with_polars.PACKED])
+
+
+def answer(frame: Frame | nw.DataFrame[Any]) -> Any:
+    """What an engine answers when a frame is worked out; by polars piece by piece, so that it holds no whole file."""
+    if not isinstance(frame, nw.LazyFrame):
+        return frame
+    return frame.collect(engine="streaming") if nw.get_native_namespace(frame).__name__ == "polars" else frame.collect()
 
 
 def stacked(frames: Sequence[Frame]) -> Frame:
@@ -290,9 +268,9 @@ def stacked(frames: Sequence[Frame]) -> Frame:
         return frames[0]
     if nw.get_native_namespace(frames[0]).__name__ != "polars":
         return nw.concat(frames, how="vertical")
-    import polars as pl  # here a column may be a list of different texts in one frame and plain text in another
+    from etl.engines import with_polars
 
-    return _lazy(pl.concat([nw.to_native(frame) for frame in frames], how="vertical_relaxed"))
+    return _lazy(with_polars.stacked([nw.to_native(frame) for frame in frames]))
 
 
 def settled(frame: Frame) -> Frame:
@@ -303,7 +281,7 @@ def settled(frame: Frame) -> Frame:
     engine = nw.get_native_namespace(frame).__name__
     if engine == "dask.dataframe":
         return _lazy(nw.to_native(frame).persist())
-    return _lazy(nw.to_native(frame).collect()) if engine == "polars" else frame
+    return answer(frame).lazy() if engine == "polars" else frame
 
 
 def _on_pandas(part: Any, work: Callable[..., Part], told: tuple[Any, ...]) -> Part:

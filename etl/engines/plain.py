@@ -38,6 +38,13 @@ def arrow_type(column: Column) -> pa.DataType:
     return _TYPES.get(column.kind, pa.string())
 
 
+def numbered(table: pa.Table, first: int = 1) -> pa.Table:
+    """A table with its rows numbered, unless they are."""
+    if ROW in table.column_names:
+        return table
+    return table.append_column(ROW, pa.array(np.arange(first, first + len(table)), pa.int64()))
+
+
 def typed_batches(
     texts: Iterator[pa.RecordBatch], names: tuple[str, ...], dataset: Dataset, look: Look, first_row: int
 ) -> Iterator[pa.RecordBatch]:  # fmt: skip

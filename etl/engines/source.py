@@ -6,6 +6,7 @@ reading of `etl.engines.plain`, in batches; a large one passes through a Parquet
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,9 +17,10 @@ import pyarrow.parquet as pq
 
 from etl.convert import reader_of
 from etl.engines.facts import Texts
-from etl.engines.frames import Frame, Session, numbered
+from etl.engines.frames import Frame, Session
+from etl.engines.names import Engine
 from etl.engines.pieces import batches, head_of
-from etl.engines.plain import ODD, TEXTS, NotPlain, arrow_type, typed_batches
+from etl.engines.plain import ODD, TEXTS, NotPlain, arrow_type, numbered, typed_batches
 from etl.findings import Finding, found
 from etl.layout import SheetTable
 from etl.validate import column_names, header_findings, recognise
@@ -103,22 +105,37 @@ def _held(source: Source, typed: Iterator[pa.RecordBatch], session: Session, *, 
         texts = {name: _different(table[name]) for name in source.names if table.schema.field(name).type == TEXTS}
         return replace(_with_frame(source, session.of_table(table)), texts=texts)
     place = session.folder() / f"{len(list(session.folder().iterdir()))}{PARQUET}"
-    schema = _schema(source, pa.string())
-    with pq.ParquetWriter(place, schema) as writer:
+    schema = _schema(source, TEXTS)
+    names = [name for name in source.names if schema.field(name).type == TEXTS]
+    found = {name: set[str | None]() for name in names}
+    options = {"compression": "none", "write_statistics": False, "store_schema": False}  # read again by this run only
+    with pq.ParquetWriter(place, schema, **options) as writer, ThreadPoolExecutor(1) as beside:
+        written: Future[None] | None = None
         for batch in typed:
-            there = {*batch.schema.names}
-            columns = [
-                batch[one.name].cast(one.type) if one.name in there else pa.nulls(len(batch), one.type)
-                for one in schema
-            ]
-            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
-    return _with_frame(source, session.of_parquet(place))
+            for name in names:
+                found[name].update(_used(batch[name]))
+            if written:
+                written.result()
+            written = beside.submit(writer.write_batch, _with_all_columns(batch, schema))
+        if written:
+            written.result()
+    texts = {name: _in_order(some) for name, some in found.items()}
+    return replace(_with_frame(source, session.of_parquet(place)), texts=texts)
+
+
+def _with_all_columns(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    there = {*batch.schema.names}
+    columns = [batch[one.name] if one.name in there else pa.nulls(len(batch), one.type) for one in schema]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _different(cells: pa.ChunkedArray) -> tuple[str | None, ...]:
     """The different texts of a column, in order, an empty cell (None) first."""
-    found = {text for chunk in cells.chunks for text in _used(chunk)}
-    return (*([None] if None in found else []), *sorted(text for text in found if text is not None))
+    return _in_order({text for chunk in cells.chunks for text in _used(chunk)})
+
+
+def _in_order(texts: set[str | None]) -> tuple[str | None, ...]:
+    return (*([None] if None in texts else []), *sorted(text for text in texts if text is not None))
 
 
 def _used(cells: pa.DictionaryArray) -> list[str | None]:
@@ -168,11 +185,20 @@ def _parquet(path: Path, asked: Dataset | None, session: Session, jurisdiction: 
 
 def _as_it_is(path: Path, schema: pa.Schema, session: Session) -> tuple[Frame, Texts]:
     """A Parquet file as a frame, held in memory where the engine does that, with the different texts found on the way."""
-    if not session.holds(path):
-        return session.of_parquet(path), {}
     texts = [column.name for column in schema if pa.types.is_string(column.type)]
+    if not session.holds(path):
+        return session.of_parquet(path), _texts_in(path, texts) if session.engine is Engine.POLARS else {}
     table = pq.read_table(path, read_dictionary=texts)
     return session.of_table(numbered(table)), {name: _different(table[name]) for name in texts}
+
+
+def _texts_in(path: Path, names: list[str]) -> Texts:
+    """The different texts of all columns of text in one reading, of which polars would need one for each column."""
+    found = {name: set[str | None]() for name in names}
+    for batch in pq.ParquetFile(path, read_dictionary=names).iter_batches(_BATCH << 3, columns=names):
+        for name in names:
+            found[name].update(_used(batch[name]))
+    return {name: _in_order(texts) for name, texts in found.items()}
 
 
 def _ready(kind: pa.DataType, column: Column) -> bool:

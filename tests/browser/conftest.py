@@ -166,6 +166,7 @@ class Visit:
         if entry.code in WITHOUT_CHARTS:
             return charts.count()
         charts.first.wait_for()
+        expect(self.page.locator("[data-testid=stMain] [data-testid=stSkeleton]")).to_have_count(0, timeout=PATIENCE)
         expect(self.page.locator(f"{CHART}:not(:has({DRAWN}))")).to_have_count(0, timeout=PATIENCE)
         return charts.count()
 

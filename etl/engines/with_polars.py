@@ -1,0 +1,76 @@
+"""What polars does better than through narwhals: texts as places in a list, files piece by piece, keys as one number."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from polars.io.plugins import register_io_source
+
+from etl.engines.plain import ODD, TEXTS, numbered
+
+PACKED = "__packed"
+_PACKED_BELOW = 1 << 63
+_PIECE_ROWS = 1 << 19
+
+
+def frame_of(table: pa.Table) -> pl.DataFrame:
+    """A table of Arrow; its columns of text, but for those with odd texts, are categorical."""
+    frame = cast(pl.DataFrame, pl.from_arrow(table, rechunk=False))
+    return frame.with_columns(pl.col(pl.String).exclude(f"^{ODD}.*$").cast(pl.Categorical))
+
+
+def scanned(path: Path) -> pl.LazyFrame:
+    """A Parquet file that is read anew for each question, of that only the columns asked for, some rows at a time.
+
+    polars' own reader turns places in the file's lists of texts into texts, which takes longer than all that follows.
+    """
+    schema = pq.read_schema(path)
+    texts = [column.name for column in schema if pa.types.is_string(column.type)]
+    listed = pa.schema([column.with_type(TEXTS) if column.name in texts else column for column in schema])
+    kinds = frame_of(numbered(listed.empty_table())).schema
+
+    def pieces(
+        names: list[str] | None, wanted: pl.Expr | None, most: int | None, _: int | None
+    ) -> Iterator[pl.DataFrame]:  # fmt: skip
+        columns, first = names if names is not None else list(kinds), 1
+        read = [name for name in columns if name in schema.names] or schema.names[:1]
+        for batch in pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False).iter_batches(
+            _PIECE_ROWS, columns=read
+        ):
+            piece = frame_of(numbered(pa.Table.from_batches([batch]), first)).select(columns)
+            first += len(batch)
+            if most is not None:
+                piece = piece.head(most)
+                most -= len(piece)
+            yield piece if wanted is None else piece.filter(wanted)
+
+    return register_io_source(pieces, schema=kinds, is_pure=True)
+
+
+def stacked(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    """The rows of several frames; a column may be categorical in one and plain text in another."""
+    return pl.concat(frames, how="vertical_relaxed")
+
+
+def packed(rows: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame | None:
+    """Columns of whole numbers and texts packed into one, equal exactly where all are; None where they do not fit."""
+    kinds = rows.collect_schema()
+    if any(not (kinds[name].is_integer() or kinds[name] in (pl.String, pl.Categorical)) for name in names):
+        return None
+    cells = [
+        pl.col(name) if kinds[name].is_integer() else pl.col(name).cast(pl.Categorical).to_physical() for name in names
+    ]
+    ends = [end.alias(f"{side} {place}") for place, cell in enumerate(cells)
+            for side, end in (("least", cell.min()), ("most", cell.max()))]  # fmt: skip
+    (said,) = rows.select(ends).collect(engine="streaming").to_dicts()
+    number, size = pl.lit(0, pl.Int64), 1
+    for place, cell in enumerate(cells):
+        least, most = said[f"least {place}"] or 0, said[f"most {place}"] or 0
+        number += (cell.cast(pl.Int64) - least) * size
+        size *= most - least + 1
+    if size > _PACKED_BELOW:
+        return None
+    return rows.select(pl.exclude(*names), number.alias(PACKED)).collect(engine="streaming").lazy()
