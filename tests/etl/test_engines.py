@@ -14,13 +14,14 @@ from tempfile import TemporaryDirectory
 
 import narwhals as nw
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.engines import pieces
+from etl.engines import frames, pieces, plain, source, with_polars
 from etl.engines.facts import NotEvaluated, collected
 from etl.engines.frames import Session, chosen
 from etl.engines.judge import judge
@@ -251,6 +252,43 @@ def test_a_file_read_in_many_pieces_is_told_of_as_one_read_whole(tmp_path, monke
     path = write(tmp_path, "ice_requests_2026.csv", bad_rows(dataset("ice_requests"), 11, 60))
     path.write_text(path.read_text(encoding="utf-8") + "\n\n" * 500, encoding="utf-8")
     assert told(on(Engine.POLARS, path)) == told(ordinary(path))
+
+
+@pytest.mark.parametrize("engine", HERE[:3])
+def test_files_too_large_for_memory_are_told_of_as_small_ones(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(source, "_IN_MEMORY", 0)
+    monkeypatch.setattr(frames, "_IN_MEMORY", 0)
+    monkeypatch.setattr(pieces, "_PIECE", 900)
+    monkeypatch.setattr(with_polars, "_PIECE_ROWS", 7)
+    paths = [
+        write(tmp_path, f"{name}_{seed}.csv", bad_rows(dataset(name), seed, 30))
+        for name in ("notice_compliance", "ice_requests") for seed in (5, 6)
+    ]  # fmt: skip
+    paths.append(parquet(tmp_path, dataset("training"), bad_rows(dataset("training"), 4, 20), as_text=True))
+    told_of = told(on(engine, *paths))
+    assert len({line[0] for line in told_of}) == len(paths)
+    monkeypatch.undo()
+    assert told_of == told(on(engine, *paths))
+    assert [line for line in told_of if str(line[0]).endswith(".csv")] == told(ordinary(*paths[:-1]))
+
+
+def test_a_scanned_file_answers_as_polars_own_scan_does(tmp_path, monkeypatch):
+    monkeypatch.setattr(with_polars, "_PIECE_ROWS", 3)
+    rows = pa.table({"name": ["a", "b", None, "a", "c", "b", "a"], "size": [1, None, 3, 4, 5, 6, 7]})
+    path = tmp_path / "any.parquet"
+    pq.write_table(rows, path, row_group_size=2)
+    ours, theirs = with_polars.scanned(path), pl.scan_parquet(path, row_index_name=plain.ROW, row_index_offset=1)
+    for question in (
+        lambda frame: frame.select(plain.ROW, "name", "size"),
+        lambda frame: frame.filter(pl.col("size") > 3).select("name", plain.ROW),
+        lambda frame: frame.select("size").head(5),
+        lambda frame: frame.select(pl.len()),
+        lambda frame: frame.group_by("name").agg(pl.col("size").sum()).sort("size"),
+    ):
+        asked = [
+            question(frame).collect().with_columns(pl.col(pl.Categorical).cast(pl.String)) for frame in (ours, theirs)
+        ]
+        assert asked[0].rows() == asked[1].rows()
 
 
 @pytest.mark.parametrize(
