@@ -71,10 +71,12 @@ bench: .venv/.test var/.built ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/disclosure.py --seeds 0-199 --quiet s2_12x6 s3_6x4x3 d3_6x4x3
 	@$(BIN)/python benchmarks/many_releases.py
 	@$(BIN)/python benchmarks/validation.py
+	@$(BIN)/python -m benchmarks.scale
 	@$(BIN)/python benchmarks/publish.py
 	@$(BIN)/python benchmarks/socrata.py
 	@$(BIN)/python benchmarks/dashboard.py
 	@$(BIN)/python -m benchmarks.visitors
+	@$(BIN)/python -m benchmarks.load
 
 docs: .venv/.test ## write the generated pages again
 	@$(BIN)/python -m docs.generate
