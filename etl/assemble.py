@@ -79,7 +79,8 @@ def published_table(protected: ProtectedTable, origin: Origin) -> pd.DataFrame:
     table = protected.table.copy()
     for name in table.columns:
         if pd.api.types.is_string_dtype(table[name].dtype):
-            table[name] = table[name].map(safe_to_open, na_action="ignore").astype(table[name].dtype)
+            safe = {text: safe_to_open(text) for text in table[name].dropna().unique()}
+            table[name] = table[name].map(safe).astype(table[name].dtype)
     if protected.dataset.key:
         table = table.sort_values(list(protected.dataset.key), ignore_index=True)
     table.insert(0, dictionary.ORIGIN_FIELD, dictionary.origin_mark(origin))
@@ -202,11 +203,12 @@ def assemble(
     return Release(manifest, files)
 
 
+def signature(sums: bytes, release: str, signer: Signer) -> dict[str, bytes]:
+    """The files that stand beside a signed release: the key, who vouches for it, and the signature of SHA256SUMS."""
+    endorsed = {KEY_SIGNATURE: signer.endorsement} if signer.endorsement else {}
+    return {PUBLIC_KEY: signer.key.file, **endorsed, SIGNATURE: signer.sign(sums, f"release {release}")}
+
+
 def signed(release: Release, signer: Signer) -> Release:
     """The release with its signature, and the key that made it. None of them is part of the digest."""
-    files = dict(release.files)
-    files[PUBLIC_KEY] = signer.key.file
-    if signer.endorsement:
-        files[KEY_SIGNATURE] = signer.endorsement
-    files[SIGNATURE] = signer.sign(files[SUMS], f"release {release.manifest.id}")
-    return Release(release.manifest, files)
+    return Release(release.manifest, release.files | signature(release.files[SUMS], release.manifest.id, signer))

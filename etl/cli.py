@@ -7,11 +7,11 @@ Exit codes (contract, section 2): 0 done, 2 usage, 10 submission refused, 11 dis
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from etl import cli_agency, cli_county, cli_service, cli_trust
+from etl import cli_agency, cli_build, cli_county, cli_service, cli_trust
 from etl.console import (
     CatalogueOption,
     Json,
@@ -25,7 +25,6 @@ from etl.console import (
     progress_shown,
     release_at,
     say,
-    signer,
     today,
 )
 from etl.runs import note, recorded, say_summaries
@@ -37,7 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 for command in (
-    cli_agency.check, cli_agency.template, cli_agency.receive, cli_agency.aggregate,
+    cli_build.build, cli_agency.check, cli_agency.template, cli_agency.receive, cli_agency.aggregate,
     cli_trust.keygen, cli_trust.verify, cli_trust.withdraw, cli_service.doctor, cli_county.new_jurisdiction,
 ):  # fmt: skip
     app.command()(command)
@@ -77,82 +76,6 @@ def datasets(as_json: Json = False) -> None:
 
 
 @app.command()
-@recorded
-def build(  # noqa: PLR0913, PLR0917 - one option each
-    submissions: Annotated[
-        Path,
-        typer.Option(
-            exists=True, file_okay=False, help="Every submission below this folder; an inbox's accepted ones."
-        ),
-    ],
-    out: Annotated[Path, typer.Option(file_okay=False, help="The release is written into this folder, under its id.")],
-    previous: Annotated[Path | None, typer.Option(help="The catalogue the release is to follow.")] = None,
-    on: On = None,
-    audit: Annotated[
-        bool, typer.Option("--audit", help="Work out how far each hidden count is open, however many there are.")
-    ] = False,
-    sign_key: SignKey = None,
-    summary: Summary = False,
-    as_json: Json = False,
-) -> None:
-    """Make one release of all submissions. Example: daylight build --submissions data --out var/releases"""
-    note(summary=summary)
-    from etl import judging, pipeline, report
-    from etl.assemble import signed
-    from etl.inbox import submissions_for
-    from etl.settings import current
-    from etl.write import write_release
-    from schemas.jurisdiction import jurisdiction
-    from schemas.registry import check_declarations
-
-    check_declarations(current().jurisdiction)
-    files = submissions_for(submissions, jurisdiction(current().jurisdiction).id)
-    if not files:
-        raise typer.BadParameter(
-            f"There is no submission (.csv, .xlsx, .ods) of this county below {submissions}, or none was accepted."
-        )
-    signing = signer(sign_key)
-    with progress_shown() as progress:
-        earlier, follows = _history(previous)
-        settings = judging.Settings(today(on), current().jurisdiction, follows=follows)
-        judged = judging.judge_submissions(files, settings, progress=progress)
-        pipeline.refuse_if_needed(judged, report.as_text)
-        built = pipeline.build(judged, settings, earlier=earlier, audit=audit, progress=progress)
-        made = signed(built.release, signing) if signing and not built.unchanged else built.release
-        place = write_release(made, out, earlier)
-    note(release=built.release.manifest.id, warnings=len(built.warnings), unchanged=built.unchanged)
-    warnings = [{"file": file, **report.finding_json(finding)} for file, finding in built.warnings]
-    if as_json:
-        manifest = built.release.manifest
-        print_json({"id": manifest.id, "digest": manifest.digest, "path": str(place), "unchanged": built.unchanged,
-                     "previous": manifest.previous.id if manifest.previous else None, "warnings": warnings})  # fmt: skip
-        return
-    _say_built(built.release.manifest.id, warnings=len(warnings), unchanged=built.unchanged)
-
-
-def _say_built(release: str, *, warnings: int, unchanged: bool) -> None:
-    if warnings:
-        typer.echo(f"{warnings} warnings are published with the figures; --json lists them.", err=True)
-    if unchanged:
-        typer.echo("Nothing is new since this release; it was made again as it was.", err=True)
-    say(release)
-
-
-def _history(previous: Path | None) -> tuple[list[Any], Any]:
-    """The releases of the catalogue that are still public, newest first, and the link that the next one must carry."""
-    from schemas.release import Link, open_catalogue, open_release
-
-    if previous is None:
-        return [], None
-    try:
-        catalogue = open_catalogue(previous)
-    except FileNotFoundError:
-        return [], None
-    newest = catalogue.index.releases[0]
-    return [open_release(catalogue, one.id) for one in catalogue.published()], Link(id=newest.id, digest=newest.digest)
-
-
-@app.command()
 def diff(old: Path, new: Path, as_json: Json = False) -> None:
     """Say what changed between two releases. Example: daylight diff var/releases/OLD var/releases/NEW"""
     from dataclasses import asdict
@@ -184,7 +107,7 @@ def diff(old: Path, new: Path, as_json: Json = False) -> None:
 @app.command()
 @recorded
 def publish(  # noqa: PLR0913, PLR0917 - one option each
-    release: Annotated[Path, typer.Argument(help="The folder of a release.")],
+    release: Annotated[Path, typer.Argument(help="The folder of a release, or of a collection of many counties'.")],
     to: Annotated[To, typer.Option(help="Where to.")],
     catalogue: CatalogueOption = None,
     sign_key: SignKey = None,
@@ -203,6 +126,11 @@ def publish(  # noqa: PLR0913, PLR0917 - one option each
     from schemas.release import open_folder
 
     note(summary=summary, destination=str(to), release=release.resolve().name, planned=not yes)
+    if to is To.LOCAL and (release / "collection.json").is_file():
+        from etl.cli_publish import publish_collection
+
+        publish_collection(release, catalogue_folder(catalogue), sign_key, yes=yes, as_json=as_json)
+        return
     if to is To.SOCRATA:
         from etl.cli_publish import Options, publish_to_socrata
 
@@ -279,7 +207,9 @@ def serve(
     catalogue: CatalogueOption = None,
     beside: Annotated[
         list[Path] | None,
-        typer.Option(help="A catalogue of another county to compare with; may be given again.", metavar="<dir>"),
+        typer.Option(
+            help="A catalogue to compare with, or the folder of many counties'; may be given again.", metavar="<dir>"
+        ),
     ] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on [127.0.0.1].")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on [8501].")] = None,
@@ -287,13 +217,16 @@ def serve(
     """Show the dashboard, and the catalogue under /catalogue/. Example: daylight serve --port 8501"""
     from dashboard.server import Site  # the one door from the command to the dashboard
     from dashboard.server import serve as run
+    from etl.counties.collection import catalogues_in, is_collection
     from etl.errors import SettingsError
     from etl.settings import current
 
-    settings = current()
+    settings, shown = current(), catalogue_folder(catalogue)
+    named = [place for one in beside or () for place in (catalogues_in(one) if is_collection(one) else [one])]
+    others = tuple(one for one in named if one.resolve() != shown.resolve())
     where = (host or settings.host, settings.port if port is None else port)
     try:
-        run(Site(catalogue_folder(catalogue), tuple(beside or ()), *where), logs=settings.log == "json")
+        run(Site(shown, others, *where), logs=settings.log == "json")
     except OSError as fault:
         raise SettingsError(
             f"Cannot listen on {where[0]}:{where[1]}: {fault.strerror}. Choose another --port."

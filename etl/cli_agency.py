@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.console import Json, On, print_json, progress_shown, say, today
-from etl.engines.names import Engine, memory
+from etl.engines.names import Engine
 from etl.runs import recorded
 
 Files = Annotated[
@@ -57,6 +57,7 @@ def check(
 ) -> None:
     """Check submissions. Writes nothing but what --annotate and --html name. Example: daylight check training_2026-09.xlsx"""
     from etl import report
+    from etl.engines.choice import is_large
     from etl.judging import judge
     from etl.write import write_file
 
@@ -90,25 +91,16 @@ def check(
         raise typer.Exit(10)
 
 
-def is_large(path: Path) -> bool:
-    """Whether a file is for an engine: Parquet, or a CSV file beyond what is read whole."""
-    from etl.container import MOST_BYTES
-
-    return path.suffix.lower() == ".parquet" or (path.suffix.lower() == ".csv" and path.stat().st_size > MOST_BYTES)
-
-
 def _on_engine(named: Any, settings: Any, told: tuple[Engine | None, str, Path | None], progress: Any) -> Any:
     """Judge files on the engine that was asked for, or on the one that their size asks for."""
-    from etl.engines.frames import Session, chosen
+    from etl.engines.choice import engine_for
+    from etl.engines.frames import Session
     from etl.engines.judge import judge
-    from etl.engines.source import size_of
     from etl.judging import Submission
 
     if told[2]:
         raise typer.BadParameter("--annotate marks a county's file; it takes no --engine and no large file.")
-    sizes = [size_of(path) for path, _ in named]
-    engine = told[0] or chosen(sum(rows for rows, _ in sizes), sum(size for _, size in sizes), memory())
-    with Session(engine, told[1]) as session:
+    with Session(told[0] or engine_for([path for path, _ in named]), told[1]) as session:
         submissions = [Submission(path, name, path.parent) for path, name in named]
         return judge(submissions, settings, session, progress=progress)
 

@@ -1,4 +1,4 @@
-"""`daylight publish --to socrata`: what the command prints, and that it ends honestly."""
+"""`daylight publish` to Socrata, and of many counties at once: what the command prints, and that it ends honestly."""
 
 import sys
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import typer
 
-from etl.console import print_json, progress_shown, say
+from etl.console import local_catalogue, print_json, progress_shown, say
+from etl.counties.collection import open_collection, write_collection
 from etl.publish.portal_plan import Permissions, PortalPlan
 from etl.publish.socrata import SocrataPortal
 from etl.settings import portal
@@ -45,6 +46,32 @@ def publish_to_socrata(folder: Path, options: Options) -> None:
                 )
                 sys.exit(130)
     _print(plan, done, options, settings.domain)
+
+
+def publish_collection(folder: Path, catalogues: Path, sign_key: Path | None, *, yes: bool, as_json: bool) -> None:
+    """Publish each county's release of a collection into its own catalogue, then the list of what is public."""
+    made, planned = open_collection(folder), dict[str, list[str]]()
+    with progress_shown() as progress:
+        for number, one in enumerate(made.counties, start=1):
+            progress(f"{number} of {len(made.counties)} counties: {one.county}")
+            destination = local_catalogue(catalogues / one.county, sign_key)
+            plan = destination.plan(open_folder(folder / one.path))
+            planned[one.county] = list(plan.steps)
+            if yes:
+                destination.publish(plan)
+        if yes:
+            paths = [f"{one.county}/releases/{one.release}" for one in made.counties]
+            write_collection(catalogues, paths, made.created_on)
+    changed = sum(1 for steps in planned.values() if steps)
+    if as_json:
+        print_json({"destination": str(catalogues), "counties": planned, "published": changed if yes else 0})
+    elif yes:
+        say(f"Published {changed} of {len(planned)} counties' releases in {catalogues}; the others were there already.")
+    else:
+        say(
+            f"Would publish {changed} of {len(planned)} counties' releases in {catalogues}, each in a catalogue of its own."
+        )
+        say("Nothing was changed. Add --yes to do it.")
 
 
 def _print_plan(plan: PortalPlan, domain: str) -> None:

@@ -71,7 +71,9 @@ def keygen(
 
 
 def verify(
-    location: Annotated[str, typer.Argument(help="The folder or the address of a release or of a catalogue.")],
+    location: Annotated[
+        str, typer.Argument(help="The folder or the address of a release or a catalogue; the folder of a collection.")
+    ],
     key: Annotated[
         str | None,
         typer.Option(help="The publisher's public key as you know it from elsewhere: a file or the key itself."),
@@ -85,6 +87,8 @@ def verify(
     from dataclasses import asdict
     from tempfile import TemporaryDirectory
 
+    from etl.counties.collection import is_collection, verify_collection
+    from etl.counties.crew import processors
     from etl.fetch import fetch, is_address
     from etl.signatures import Trust
     from etl.signing import key_named
@@ -96,7 +100,10 @@ def verify(
             if is_address(location):
                 fetch(location, Path(fetched), progress=progress)
             place = Path(fetched if is_address(location) else location)
-            verified = check_everything(place, trust=trust, progress=progress)
+            if is_collection(place):
+                verified = verify_collection(place, trust, processors(), progress)
+            else:
+                verified = check_everything(place, trust=trust, progress=progress)
     except FileNotFoundError as fault:
         raise ReleaseDamaged(f"There is neither a release nor a catalogue in {location}.") from fault
     if as_json:

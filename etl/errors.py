@@ -1,6 +1,7 @@
 """What can stop a release from being made or published. Each is shown without a traceback, with its exit code.
 
 DaylightError (schemas.errors)
+├── NothingSubmitted       2    there is nothing to build from where a person said it is
 ├── SubmissionRefused     10    a file from an agency has errors, or a warning nobody has accepted
 ├── DisclosureRefused     11    a table cannot be published without giving people away
 ├── PublicationFailed     13    the destination did not take the release; says what state it is in
@@ -8,6 +9,12 @@ DaylightError (schemas.errors)
 """
 
 from schemas.errors import DaylightError
+
+
+class NothingSubmitted(DaylightError):
+    """No submission of the county lies in the folder; says where nothing was found."""
+
+    exit_code = 2
 
 
 class SubmissionRefused(DaylightError):

@@ -9,6 +9,8 @@ import re
 from etl.identifiers import identifier_in
 
 SUFFIXES = (".csv", ".xlsx", ".ods")
+PARQUET = ".parquet"
+"""What only an engine reads: a build takes it, an inbox does not."""
 _JOINTS = re.compile(r"[_.\-]+")
 
 

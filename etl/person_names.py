@@ -42,6 +42,10 @@ _TITLES = ("mr", "ms", "miss", "sr", "inmate", "detainee", "defendant", "prisone
 _LONGEST_PLACE = 200
 _COMMON_FAMILY, _COMMON_GIVEN = 300, 0.02
 _REMEMBERED = 1 << 15
+_SHORT = 200
+"""Longer texts are not remembered."""
+
+_ONE_DIGIT = str.maketrans("123456789", "000000000")
 
 
 @cache
@@ -168,6 +172,12 @@ def _is_listed(text: str, family: str, given: str, county: str) -> bool:
 def names_a_person(text: str, county: str = DEFAULT) -> bool:
     """Whether a text holds the name of a person; what the county's lists name is none."""
     text = text if text.isascii() else _folded(text)
+    return _named_in(text.translate(_ONE_DIGIT), county) if len(text) <= _SHORT else _named_in.__wrapped__(text, county)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _named_in(text: str, county: str) -> bool:
+    """The same for a text without accents; no digit means another than any other, so they come here as one."""
     for parts in _titled(text):
         if parts and _is_family(parts) and not parts & _ordinary_words(county):
             return True

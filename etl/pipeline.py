@@ -164,12 +164,16 @@ def _says_nothing_new(made: Content, previous: OpenRelease) -> bool:
 
 def _compared(made: Content, previous: OpenRelease | None, link: Link | None, reasons: Sequence[Reason]) -> Release:
     """The release with revisions.csv and notes.md: what differs from the release before, and why."""
-    tables = {
-        t.dataset.id: compare.text_table(made.files[f"tables/{t.dataset.id}.csv"].decode()) for t in made.facts.tables
-    }  # fmt: skip
-    keys = {t.dataset.id: t.dataset.key for t in made.facts.tables}
-    changes = compare.differences(previous, tables, keys) if previous else []
-    periods = compare.new_periods(previous, tables) if previous else {}
+    changes: list[compare.Change] = []
+    periods: dict[str, list[str]] = {}
+    if previous:
+        tables = {
+            t.dataset.id: compare.text_table(made.files[f"tables/{t.dataset.id}.csv"].decode())
+            for t in made.facts.tables
+        }
+        keys = {t.dataset.id: t.dataset.key for t in made.facts.tables}
+        changes = compare.differences(previous, tables, keys)
+        periods = compare.new_periods(previous, tables)
     facts = (made.facts.created_on, previous)
     notes = compare.notes(made.facts.title, changes, new_periods=periods, reasons=reasons, facts=facts)
     compared = {"revisions.csv": compare.revisions_csv(changes), "notes.md": notes}

@@ -10,7 +10,7 @@ from itertools import islice, repeat
 from pathlib import Path
 
 from etl.container import MOST_BYTES, Unsafe, check_container
-from etl.file_names import SUFFIXES, shown_name, shown_sheet
+from etl.file_names import PARQUET, SUFFIXES, shown_name, shown_sheet
 from etl.findings import Finding, found
 from etl.layout import SheetTable, header_score, known_headers, table_in
 from etl.mark import mark_of
@@ -228,7 +228,7 @@ def submissions_below(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES
+        if path.suffix.lower() in (*SUFFIXES, PARQUET)
         and path.is_file()
         and not any(part.startswith((".", "_", "~$")) for part in path.relative_to(folder).parts)
     )

@@ -143,6 +143,11 @@ def county_in(settings: Settings, folder: Path) -> str:
     return str(own.resolve()) if (own / COUNTY_FILE).is_file() else settings.jurisdiction
 
 
+def county_named(name: str) -> str:
+    """The same for a county that is named otherwise than by a setting, such as by the folder of its submissions."""
+    return county_in(current().model_copy(update={"jurisdiction": name}), Path.cwd())
+
+
 def current() -> Settings:
     """The settings of this process."""
     return settings_from(os.environ, Path.cwd())

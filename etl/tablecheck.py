@@ -84,7 +84,7 @@ class TableCheck:
             expected += [column["name"], *([column["status_column"]] if column["status_column"] else [])]
         if list(piece.columns) != expected:
             raise fault_in(self._release, f"the columns of {self._id} are not those of its definition")
-        if set(piece[ORIGIN_FIELD]) - {origin_mark(Origin(self._release.entry(self._id).origin))}:
+        if {*piece[ORIGIN_FIELD].unique()} - {origin_mark(Origin(self._release.entry(self._id).origin))}:
             raise self._fault("does not have the rows or the origin that the manifest states")
 
     def _check_order(self, piece: pd.DataFrame, seen: Checked) -> None:
@@ -102,14 +102,16 @@ class TableCheck:
             if not column["status_column"]:
                 continue
             status = piece[column["status_column"]]
-            if not set(status) <= _STATUSES or not (status == CellStatus.SHOWN).equals(piece[column["name"]].notna()):
+            if not {*status.unique()} <= _STATUSES or not (status == CellStatus.SHOWN).equals(
+                piece[column["name"]].notna()
+            ):
                 raise fault_in(self._release, f"{self._id}: {column['name']} and its status do not agree")
             if not self._person and (status == CellStatus.SUPPRESSED).any():
                 raise self._fault("hides cells although it counts official acts")
 
     def _check_codes(self, piece: pd.DataFrame) -> None:
         for column in self._columns:
-            if column["vocabulary"] and not set(piece[column["name"]]) <= self._codes[column["vocabulary"]]:
+            if column["vocabulary"] and not {*piece[column["name"]].unique()} <= self._codes[column["vocabulary"]]:
                 raise fault_in(self._release, f"{self._id}: {column['name']} has a code that is not in its list")
 
     def _check_texts(self, piece: pd.DataFrame) -> None:

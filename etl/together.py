@@ -78,6 +78,9 @@ def same_key(file: str, row: int, period: str, agency: str) -> Finding:
     return Finding(kind=KINDS["R25"], message=message, column="period", period=period, agency=agency)
 
 
+REVISIONS = "corrections"
+"""The dataset whose rows explain revisions."""
+
 REVISED = found("R25", "The row is a revision, but no row in corrections says why.", column="revision")
 
 
@@ -232,7 +235,7 @@ def _across(tables: Tables, rule: AcrossDatasets, home: str) -> list[Placed]:
 
 def explained_revisions(tables: Tables) -> set[tuple[str, str]]:
     """(dataset, key or beginning of a key) of every row in the submitted corrections."""
-    rows = tables.get("corrections")
+    rows = tables.get(REVISIONS)
     if rows is None:
         return set()
     return {(str(name), str(key)) for name, key in zip(rows["dataset"], rows["key"], strict=True)}

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
-from etl.assemble import Release
+from etl.assemble import Release, signature
 from etl.certificate_check import check_certificate
 from etl.errors import DisclosureRefused, SettingsError
+from etl.signing import Signer
 from schemas.errors import ReleaseDamaged
-from schemas.release import OpenRelease, open_folder
+from schemas.release import PUBLIC_KEY, SIGNATURE, SUMS, OpenRelease, open_folder
 
 
 def write_file(place: Path, content: bytes) -> None:
@@ -58,3 +59,12 @@ def _check_proof(folder: Path, earlier: Sequence[OpenRelease]) -> None:
     except ReleaseDamaged as fault:
         shutil.rmtree(folder)
         raise DisclosureRefused(f"{fault} Nothing was written. Please report this as a defect of Daylight.") from fault
+
+
+def sign_in_place(folder: Path, signer: Signer) -> None:
+    """Sign a release that was written already, unless it is signed with that key."""
+    known = folder / PUBLIC_KEY
+    if (folder / SIGNATURE).is_file() and known.is_file() and known.read_bytes() == signer.key.file:
+        return
+    for name, content in signature((folder / SUMS).read_bytes(), folder.name, signer).items():
+        write_file(folder / name, content)

@@ -104,7 +104,7 @@ def _sum(rows: Sequence[Row], column: str) -> float | None:
 
 def _kinds(one: Kinds, record: Record, _: Wording) -> Extra | None:
     rows = record.table(one.dataset)
-    periods = sorted({row["period"] for row in rows})[-YEAR:]
+    periods = record.periods(one.dataset)[-YEAR:]
     rows = [row for row in rows if row["period"] in periods]
     if not rows:
         return None

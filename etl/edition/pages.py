@@ -109,11 +109,10 @@ class Site:
         record = self.record
         rows = []
         for name in names:
-            definition, rows_there = record.definition(name), record.table(name)
-            periods = sorted({row["period"] for row in rows_there if row.get("period")})
+            definition, periods = record.definition(name), record.periods(name)
             rows.append({
                 "id": name, "title": definition["title"], "summary": definition["summary"],
-                "mark": record.mark([name]), "rows": self.wording.number(len(rows_there)),
+                "mark": record.mark([name]), "rows": self.wording.number(len(record.table(name))),
                 "periods": " – ".join(dict.fromkeys((periods[0], periods[-1]))) if periods else "–",
             })  # fmt: skip
         return rows

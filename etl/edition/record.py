@@ -111,6 +111,16 @@ class Record:
         return self._tables[dataset]
 
     @cached_property
+    def _periods(self) -> dict[str, list[str]]:
+        return {}
+
+    def periods(self, dataset: str) -> list[str]:
+        """The periods of a published table, in order; none where its rows have none."""
+        if dataset not in self._periods:
+            self._periods[dataset] = sorted({row["period"] for row in self.table(dataset) if row.get("period")})
+        return self._periods[dataset]
+
+    @cached_property
     def _definitions(self) -> dict[str, dict[str, Any]]:
         return {}
 

@@ -47,7 +47,7 @@ def dataset(record: Record, table: str, root: str, _: Wording) -> dict[str, Any]
         ],
         "distribution": _downloads(table, root),
     }  # fmt: skip
-    periods = sorted({row["period"] for row in record.table(table) if row.get("period")})
+    periods = record.periods(table)
     if periods:
         entry["temporalCoverage"] = f"{first_day(periods[0])}/{last_day(periods[-1])}"
     return entry

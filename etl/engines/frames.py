@@ -112,7 +112,7 @@ def _lazy(native: Any) -> Frame:
     return frame.lazy() if isinstance(frame, nw.DataFrame) else frame
 
 
-def _decoded(table: pa.Table) -> pa.Table:
+def decoded(table: pa.Table) -> pa.Table:
     """A table whose columns of text are plain text, for engines that know no other."""
     kinds = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in table.schema]
     return table.cast(pa.schema(kinds))
@@ -134,7 +134,7 @@ def _has_numbers(path: Path) -> bool:
 def _pandas_table(_: Session, table: pa.Table) -> Any:
     import pandas as pd
 
-    return _decoded(table).to_pandas(types_mapper=pd.ArrowDtype)
+    return decoded(table).to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def _pandas_parquet(session: Session, path: Path) -> Any:
@@ -166,7 +166,7 @@ def _connection(session: Session) -> Any:
 
 
 def _duckdb_table(session: Session, table: pa.Table) -> Any:
-    return _connection(session).from_arrow(_decoded(table))
+    return _connection(session).from_arrow(decoded(table))
 
 
 def _duckdb_parquet(session: Session, path: Path) -> Any:
@@ -188,7 +188,7 @@ def _dask(session: Session) -> Any:
     if session.scheduler:
         from distributed import Client
 
-        session.opened("dask", lambda: Client(session.scheduler))
+        session.opened("dask", lambda: Client(session.scheduler))  # type: ignore[no-untyped-call,unused-ignore]
     return dask.dataframe
 
 
@@ -304,7 +304,7 @@ def _spark(session: Session) -> Any:
 
 
 def _spark_table(session: Session, table: pa.Table) -> Any:
-    return _spark(session).createDataFrame(_decoded(table))
+    return _spark(session).createDataFrame(decoded(table))
 
 
 def _spark_parquet(session: Session, path: Path) -> Any:

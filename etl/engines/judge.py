@@ -23,6 +23,7 @@ from etl.engines.plan import plan_of
 from etl.engines.run import carried_out, facts_of, prepared
 from etl.engines.source import Source, digest, source_of
 from etl.engines.together import seen_together
+from etl.engines.typed import typed_table
 from etl.errors import SettingsError
 from etl.file_names import in_a_file_name, shown_name
 from etl.findings import Finding, found
@@ -30,13 +31,14 @@ from etl.identifiers import personal_data_beside
 from etl.judging import Judged, Progress, Settings, Submission, asked_for, judge_alone, quiet, typed_tables, with_placed
 from etl.judging import judge_submissions as judge_ordinary
 from etl.read import FileRead
-from etl.together import Placed, explained_revisions
+from etl.together import REVISIONS, Placed, explained_revisions
 from etl.together import unexplained as unexplained_rows
-from etl.validate import Validated, in_order
+from etl.validate import MOST_LISTED, Validated, in_order
 from schemas.declare import Dataset
 from schemas.registry import dataset
 
 _PLAIN = (".csv", ".parquet")
+_ALL = 1 << 62
 Explained = set[tuple[str, str]]
 
 
@@ -52,6 +54,32 @@ def judge(
     submissions: Sequence[Submission], settings: Settings, session: Session, *, progress: Progress = quiet
 ) -> list[Judged]:  # fmt: skip
     """Judge submissions on an engine, those that are not plain the ordinary way; the answers in the order given."""
+    return _judge(submissions, settings, session, progress, MOST_LISTED)[0]
+
+
+def judge_whole(
+    submissions: Sequence[Submission], settings: Settings, session: Session, *, progress: Progress = quiet
+) -> list[Judged]:  # fmt: skip
+    """The same for a release: where nothing is refused, with the typed table of every file and every single warning."""
+    judged, keyed = _judge(submissions, settings, session, progress, MOST_LISTED)
+    if any(one.refused for one in judged):
+        return judged
+    if any(one.beyond for one in judged):
+        judged, keyed = _judge(submissions, settings, session, progress, _ALL)
+    progress("Taking the rows over")
+    return [_with_table(one, keyed.get(one.file.name)) for one in judged]
+
+
+def _with_table(one: Judged, keyed: Keyed | None) -> Judged:
+    if keyed is None or one.validated.dataset is None:
+        return one
+    return replace(one, validated=replace(one.validated, table=typed_table(keyed, one.validated.dataset)))
+
+
+def _judge(
+    submissions: Sequence[Submission], settings: Settings, session: Session, progress: Progress, most: int
+) -> tuple[list[Judged], dict[str, Keyed]]:  # fmt: skip
+    """The answers, and the rows of each file that the engine holds. most: how many findings of each check are listed."""
     opened, folders, hashes = dict[str, Source](), dict[Path, Agreements](), dict[str, Future[str]]()
     for one in submissions:
         folders.setdefault(one.agreed_in, agreements_in(one.agreed_in))
@@ -66,19 +94,23 @@ def judge(
             except NotPlain as reason:
                 ordinary[one.name] = _ordinary(one, agreed, settings, str(reason))
     if not opened:
-        return judge_ordinary(submissions, settings, progress=progress)
+        return judge_ordinary(submissions, settings, progress=progress), {}
     tables = typed_tables([*ordinary.values()])
     explained = explained_revisions(tables)
     held = {name: Held(one) for name, one in ordinary.items()}
-    for one in submissions:
-        if one.name in opened:
-            progress(f"Checking {shown_name(one.name)}")
-            file = _file(one, hashes[one.name].result())
-            held[one.name] = _held(file, opened[one.name], (settings, folders[one.agreed_in]), explained)
+    log = {name: source.dataset is not None and source.dataset.id == REVISIONS for name, source in opened.items()}
+    for one in sorted((each for each in submissions if each.name in opened), key=lambda each: not log[each.name]):
+        progress(f"Checking {shown_name(one.name)}")
+        file = _file(one, hashes[one.name].result())
+        done = _held(file, opened[one.name], (settings, folders[one.agreed_in], most), explained)
+        held[one.name] = done
+        if log[one.name] and done.keyed:
+            explained |= explained_revisions({REVISIONS: typed_table(done.keyed, dataset(REVISIONS))})
     progress("Comparing the files")
     told, beyond = _together(held, tables, explained, (session, settings.jurisdiction))
     answers = with_placed([held[one.name].judged for one in submissions], told)
-    return [replace(one, beyond=one.beyond + beyond.get(one.file.name, 0)) for one in answers]
+    keyed = {one.keyed.name: one.keyed for one in held.values() if one.keyed}
+    return [replace(one, beyond=one.beyond + beyond.get(one.file.name, 0)) for one in answers], keyed
 
 
 def _opened(one: Submission, agreed: Agreements, settings: Settings, session: Session) -> Source:
@@ -105,9 +137,9 @@ def _file(one: Submission, sha256: str) -> FileRead:
     return FileRead(shown_name(one.name, sha256), one.path, sha256, None)
 
 
-def _held(file: FileRead, source: Source, told: tuple[Settings, Agreements], explained: Explained) -> Held:
+def _held(file: FileRead, source: Source, told: tuple[Settings, Agreements, int], explained: Explained) -> Held:
     """A file's own findings, found by the engine."""
-    settings, agreed = told
+    settings, agreed, most = told
     findings = [*source.findings, *personal_data_beside((), in_a_file_name(file.path.name), settings.jurisdiction)]
     if source.frame is None or source.dataset is None:
         return Held(_judged(file, source, (findings, 0), agreed, 0))
@@ -117,7 +149,7 @@ def _held(file: FileRead, source: Source, told: tuple[Settings, Agreements], exp
         return Held(_judged(file, source, (findings, 0), agreed, 0))
     plan = plan_of(source.dataset, facts, source.names, (settings.on, settings.jurisdiction))
     plan = replace(plan, predicates=(*plan.predicates, *unexplained(plan, explained)))
-    outcome = carried_out(plan, source.frame)
+    outcome = carried_out(plan, source.frame, most)
     findings += [*one_row_a_person(source.frame, facts, source.dataset, source.names), *outcome.findings]
     judged = _judged(file, source, (findings, outcome.beyond), agreed, facts.rows)
     return Held(judged, Keyed(file.name, prepared(plan, source.frame), plan.cells.same))

@@ -29,12 +29,13 @@ class Outcome:
 class Work:
     """What is to be done with the rows: columns to make, predicates, and the cells wanted of the rows that break each.
 
-    Apart from the plan, because it travels to the workers of a cluster.
+    Apart from the plan, because it travels to the workers of a cluster. most: how many rows of each are wanted.
     """
 
     columns: dict[str, nw.Expr]
     broken: tuple[nw.Expr, ...]
     needs: tuple[tuple[str, ...], ...]
+    most: int
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,16 @@ def prepared(plan: Plan, frame: Frame) -> Frame:
     return frame.select(ROW, **plan.columns)
 
 
-def carried_out(plan: Plan, frame: Frame) -> Outcome:
-    """Carry out a plan on a file's frame; NotEvaluated unless the engine looked at every row of the file."""
+def carried_out(plan: Plan, frame: Frame, most: int = MOST_LISTED) -> Outcome:
+    """Carry out a plan on a file's frame; NotEvaluated unless the engine looked at every row of the file.
+
+    most: how many findings of each check are listed; the others are counted.
+    """
     same = plan.cells.same
     needs = tuple(tuple(name for name in one.needs if name not in same) for one in plan.predicates)
-    work = Work(plan.columns, tuple(one.broken for one in plan.predicates), needs)
+    work = Work(plan.columns, tuple(one.broken for one in plan.predicates), needs, most)
     parts = each_partition(frame, answered, (work,))
-    answer = answered(frame, work) if parts is None else _together(parts, len(needs))
+    answer = answered(frame, work) if parts is None else _together(parts, work)
     if answer.rows != plan.rows or len(answer.counts) != len(plan.predicates):
         raise NotEvaluated(f"The engine looked at {answer.rows} rows of {plan.rows}.")
     findings = [
@@ -87,7 +91,7 @@ def answered(frame: Frame, work: Work) -> Answer:
     counts = tuple(int(said[name] or 0) for name in wanted)
     listed = _listed(ready, work, counts)
     for count, some in zip(counts, listed, strict=True):
-        if len(some) != min(count, MOST_LISTED):
+        if len(some) != min(count, work.most):
             raise NotEvaluated(f"The engine counted {count} wrong rows and showed {len(some)}.")
     return Answer(rows, counts, listed)
 
@@ -95,7 +99,7 @@ def answered(frame: Frame, work: Work) -> Answer:
 def _listed(ready: Frame, work: Work, counts: Sequence[int]) -> tuple[tuple[dict[str, Any], ...], ...]:
     """The first rows in which each predicate holds; those of predicates that hold seldom are asked for together."""
     found: list[tuple[dict[str, Any], ...]] = [()] * len(counts)
-    seldom = [number for number, count in enumerate(counts) if 0 < count <= MOST_LISTED]
+    seldom = [number for number, count in enumerate(counts) if 0 < count <= work.most]
     if seldom:
         flags = {f"p{number}": work.broken[number] for number in seldom}
         cells = dict.fromkeys((ROW, *(name for number in seldom for name in work.needs[number])))
@@ -104,9 +108,9 @@ def _listed(ready: Frame, work: Work, counts: Sequence[int]) -> tuple[tuple[dict
         for number in seldom:
             found[number] = tuple(row for row in rows if row[f"p{number}"])
     for number, count in enumerate(counts):
-        if count > MOST_LISTED:
+        if count > work.most:
             cells = dict.fromkeys((ROW, *work.needs[number]))
-            wrong = ready.filter(work.broken[number]).select(*cells).sort(ROW).head(MOST_LISTED)
+            wrong = ready.filter(work.broken[number]).select(*cells).sort(ROW).head(work.most)
             found[number] = tuple(collected(wrong, cells).to_pylist())
     return tuple(found)
 
@@ -115,11 +119,12 @@ def _row(row: Mapping[str, Any]) -> int:
     return int(row[ROW])
 
 
-def _together(parts: Sequence[Answer], predicates: int) -> Answer:
+def _together(parts: Sequence[Answer], work: Work) -> Answer:
     """The answers of all partitions as one."""
+    predicates = len(work.broken)
     counts = tuple(sum(part.counts[number] for part in parts) for number in range(predicates))
     listed = tuple(
-        tuple(sorted((row for part in parts for row in part.listed[number]), key=_row)[:MOST_LISTED])
+        tuple(sorted((row for part in parts for row in part.listed[number]), key=_row)[: work.most])
         for number in range(predicates)
     )  # fmt: skip
     return Answer(sum(part.rows for part in parts), counts, listed)

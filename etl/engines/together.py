@@ -12,10 +12,10 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
-from etl.convert import DTYPES
 from etl.engines.facts import collected
 from etl.engines.frames import Frame, packed, settled
 from etl.engines.keys import PLACE, Keyed, counted, place_of, placed_rows, places_of
+from etl.engines.typed import typed_frame
 from etl.plausibility import examine_files, examine_newest
 from etl.together import Placed, compared, has_total_row
 from schemas.declare import Dataset
@@ -89,17 +89,12 @@ def _whole(files: Sequence[Keyed], declared: Dataset) -> pd.DataFrame:
 
 def _pandas(table: pa.Table, declared: Dataset, files: Sequence[Keyed]) -> pd.DataFrame:
     """A table of Arrow with the dtypes of a typed table, in the order of the files, with `_file` and `_row`."""
-    columns: dict[str, pd.Series] = {}
-    for name in table.column_names:
-        if name != PLACE:
-            cells = table[name].to_pylist()
-            columns[name] = pd.Series(cells, dtype=DTYPES.get(declared.column(name).kind, "str"))
-    made = pd.DataFrame(columns)
-    places = [place_of(place) for place in table[PLACE].to_pylist()]
+    ordered = table.sort_by(PLACE)
+    made = typed_frame(ordered, declared, [name for name in ordered.column_names if name != PLACE])
+    places = [place_of(place) for place in ordered[PLACE].to_pylist()]
     made["_file"] = [files[number].name for number, _ in places]
     made["_row"] = [row for _, row in places]
-    made["__place"] = table[PLACE].to_pylist()
-    return made.sort_values("__place", ignore_index=True).drop(columns="__place")
+    return made
 
 
 # --- sums ---------------------------------------------------------------------------------------------------------------

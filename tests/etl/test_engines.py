@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from etl.engines import frames, pieces, plain, source, with_polars
 from etl.engines.facts import NotEvaluated, collected
 from etl.engines.frames import Session, chosen
-from etl.engines.judge import judge
+from etl.engines.judge import judge, judge_whole
 from etl.engines.names import Engine
 from etl.engines.pieces import head_of
 from etl.engines.plain import NotPlain, arrow_type
@@ -38,6 +38,7 @@ from etl.judging import Judged, Settings, Submission, judge_submissions
 from etl.validate import submittable
 from schemas.declare import Dataset, Kind
 from schemas.registry import dataset
+from schemas.rules import Level
 
 ON, COUNTY = date(2026, 11, 20), "king_county"
 SETTINGS = Settings(on=ON, jurisdiction=COUNTY)
@@ -393,6 +394,74 @@ def test_a_report_counts_what_is_not_listed(tmp_path):
     (expected,) = ordinary(tmp_path / "training_2026.csv")
     assert len(one.findings) + one.beyond == len(expected.findings) == 1_499
     assert replace(one.findings[0], advice="") == replace(expected.findings[0], advice="")
+
+
+# --- for a release ----------------------------------------------------------------------------------------------------
+
+
+def good_rows(name: str) -> list[dict[str, str]]:
+    """The declared example in four months, with a revision of the last, one cell left empty and one oddly written."""
+    example = {"revision": "1", **dataset(name).examples[0]}
+    rows = [{**example, "period": f"2026-{month:02}", "source_system": ""} for month in range(5, 9)]
+    rows[1]["submitted_on"] = ""
+    return [*rows, {**rows[3], "revision": "2"}]
+
+
+def explained(name: str) -> dict[str, str]:
+    row = {**dataset("corrections").examples[0], "dataset": name, "key": "2026-08|DAJD", "column": "overdue"}
+    return row | {"old": "20", "new": "21"}
+
+
+def whole(engine: Engine, *paths: Path) -> list[Judged]:
+    with Session(engine) as session:
+        return judge_whole(submissions(*paths), SETTINGS, session)
+
+
+@each_engine
+def test_a_release_takes_over_the_same_rows_from_every_engine(engine, tmp_path):
+    names = ("training", "account_reviews")
+    paths = [write(tmp_path, f"{name}_2026.csv", good_rows(name)) for name in names]
+    paths.append(write(tmp_path, "corrections_2026.csv", [
+        {**explained(name), "id": f"2026-08-{number}"} for number, name in enumerate(names)]))  # fmt: skip
+    expected = ordinary(*paths)
+    assert not [f for one in expected for f in one.findings if f.severity is Level.ERROR]
+    for one, other in zip(whole(engine, *paths), expected, strict=True):
+        assert one.findings == other.findings
+        pd.testing.assert_frame_equal(one.validated.table, other.validated.table)
+
+
+@each_engine
+def test_a_typed_parquet_file_gives_a_release_the_same_rows_numbered_by_record(engine, tmp_path):
+    rows = [row for row in good_rows("training") if row["revision"] == "1"]
+    (one,) = whole(engine, parquet(tmp_path, dataset("training"), rows))
+    (other,) = ordinary(write(tmp_path, "training_2026.csv", rows))
+    pd.testing.assert_frame_equal(
+        one.validated.table, other.validated.table.set_axis(range(1, 5)), check_index_type=False
+    )
+
+
+def test_a_revision_is_explained_by_corrections_that_an_engine_holds(tmp_path):
+    training = write(tmp_path, "training_2026.csv", good_rows("training"))
+    told_of = {f.kind.code for one in on(Engine.POLARS, training) for f in one.findings}
+    assert "R25" in told_of
+    corrections = write(tmp_path, "corrections_2026.csv", [explained("training")])
+    for order in ((training, corrections), (corrections, training)):
+        assert "R25" not in {f.kind.code for one in on(Engine.POLARS, *order) for f in one.findings}
+
+
+def test_a_release_has_every_warning_not_only_the_first_thousand(tmp_path):
+    rows = [
+        {**row, "accounts_total": "1,412", "accounts_reviewed": "1,412"} for row in good_rows("account_reviews")[:4]
+    ]
+    path = write(tmp_path, "account_reviews_2026.csv", rows)
+    listed = [f.row for one in ordinary(path) for f in one.findings]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("etl.engines.judge.MOST_LISTED", 2)
+        (short,) = on(Engine.POLARS, path)
+        (one,) = whole(Engine.POLARS, path)
+    assert short.beyond > 0
+    assert [f.row for f in one.findings] == listed
+    assert one.beyond == 0
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
