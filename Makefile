@@ -12,7 +12,7 @@ $(shell rm -f var/.built)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format bench fuzz lock samples docs walk pictures words clean audit sbom wheel
+.PHONY: help run build test check format bench fuzz lock samples docs walk pictures words clean audit spark sbom wheel
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
@@ -100,6 +100,9 @@ lock: .venv/.test ## resolve the dependencies again, with hashes
 
 audit: ## look for known weaknesses of everything that is locked (asks the network)
 	@PYTHON=$(PYTHON) .ci/audit weaknesses
+
+spark: ## the engine Spark against a county's path, in an environment of its own (needs Java 17 or newer)
+	@PYTHON=$(PYTHON) .ci/spark
 
 sbom: ## the bill of materials (CycloneDX) and the licences of what is shipped, into var/supply-chain
 	@PYTHON=$(PYTHON) .ci/audit materials

@@ -178,12 +178,6 @@ def test_made_up_tables_are_told_of_alike_on_dask(seed):
         assert told(on(Engine.DASK, path)) == told(ordinary(path))
 
 
-@pytest.mark.skipif(find_spec("pyspark") is None, reason="Spark has an environment of its own: see docs/decisions/0040")
-def test_a_bad_file_is_told_of_alike_on_spark(tmp_path):
-    path = write(tmp_path, "ice_requests_2026.csv", bad_rows(dataset("ice_requests"), 1, 30))
-    assert told(on(Engine.SPARK, path)) == told(ordinary(path))
-
-
 # --- Parquet ----------------------------------------------------------------------------------------------------------
 
 
