@@ -7,7 +7,8 @@ machine all the same, so nothing is asserted: goal and measurement stand side by
 software is installed: with the modules already compiled, and without hypothesis, which only tests install and which
 pandera imports where it finds it.
 
-One submission is at most 50 MB, some 450,000 rows; a million rows come as several files.
+One submission is at most 50 MB, some 450,000 rows. The goal of 3.5 times the reading of a CSV is set for a million rows
+and more: `benchmarks/scale.py`.
 """
 
 import argparse
@@ -143,8 +144,8 @@ def bench_csv(folder: Path, count: int) -> None:
     floor = seconds(lambda: read_as_text(clean), each=10)
     ours = seconds(lambda: read_file(clean, name=clean.name), runs=1)
     took = seconds(lambda: check(clean), runs=1)
-    line(f"CSV, {count:,} rows, whole check", took / floor, 3.5,
-         f"{took:.1f} s, {count / took:,.0f} rows/s; our reading alone {ours / floor:.1f} ×, floor {floor:.3f} s")  # fmt: skip
+    note = f"{took:.1f} s, {count / took:,.0f} rows/s; our reading alone {ours / floor:.1f} ×, floor {floor:.3f} s"
+    print(f"{f'CSV, {count:,} rows, whole check':<44}{took / floor:>9.2f} ×  no goal below a million rows   ({note})")
     broken = write_csv(folder / f"ice_requests_{count}b.csv", count, broken=True)
     failing = seconds(lambda: check(broken), runs=1)
     line(f"CSV, {count:,} rows, every row fails", failing / took, 2, f"{failing:.1f} s; floor: the clean run")

@@ -5,7 +5,7 @@ A change from one period to the next is unusual when it lies more than the decla
 when nothing happens, so the deviation is never taken to be smaller than that of a Poisson count.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -69,22 +69,26 @@ def examine(tables: Mapping[str, pd.DataFrame], jurisdiction: str = DEFAULT) -> 
     return findings
 
 
-def _row_of(finding: Finding, table: pd.DataFrame) -> pd.Series:
-    """The first row of the period that a finding is about; of a year, the first row of its last period.
-
-    table: the first rows of each period and agency.
-    """
-    rows = table[table["period"].str.startswith(finding.period)]
-    if finding.agency:
-        rows = rows[rows["agency"] == finding.agency]
-    first: pd.Series = rows[rows["period"] == rows["period"].max()].iloc[0]
-    return first
+_First = tuple[str, str, str, int]
+"""Of a period and agency the first row: period, agency (empty where there is none), file, and number of the row."""
 
 
-def _firsts(table: pd.DataFrame) -> pd.DataFrame:
+def _firsts(table: pd.DataFrame) -> list[_First]:
     """The first row of each period and agency."""
     there = table[table["period"].notna()]
-    return there.drop_duplicates([name for name in ("period", "agency") if name in there])
+    rows = there.drop_duplicates([name for name in ("period", "agency") if name in there])
+    agencies = rows["agency"].fillna("") if "agency" in rows else [""] * len(rows)
+    return list(zip(rows["period"], agencies, rows["_file"], rows["_row"], strict=True))
+
+
+def _row_of(finding: Finding, firsts: Sequence[_First]) -> _First:
+    """The first row of the period that a finding is about; of a year, the first row of its last period."""
+    rows = [
+        row for row in firsts
+        if row[0].startswith(finding.period) and (not finding.agency or row[1] == finding.agency)
+    ]  # fmt: skip
+    last = max(row[0] for row in rows)
+    return next(row for row in rows if row[0] == last)
 
 
 def _long_enough(table: pd.DataFrame, declared: Dataset) -> bool:
@@ -106,8 +110,8 @@ def examine_newest(examined: Tables, jurisdiction: str) -> list[Placed]:
     firsts = {name: _firsts(examined[name]) for name in {finding.dataset for finding in findings}}
     placed = []
     for finding in findings:
-        row = _row_of(finding, firsts[finding.dataset])
-        placed.append(Placed(str(row["_file"]), replace(finding, row=int(row["_row"]))))
+        _, _, file, row = _row_of(finding, firsts[finding.dataset])
+        placed.append(Placed(str(file), replace(finding, row=int(row))))
     return placed
 
 

@@ -32,6 +32,7 @@ _BYTES_A_CELL = 6
 """A number takes eight bytes, a text four: its place in the list of different texts."""
 _IN_MEMORY = 1 << 28
 """Bytes of cells that are held in memory rather than read again for each question."""
+_MANY = "__many"
 _DASK_ROWS = 250_000
 """Rows of one partition where a table is handed to Dask."""
 
@@ -241,18 +242,28 @@ def each_partition(frame: Frame, work: Callable[..., Part], told: tuple[Any, ...
     return answers
 
 
-def packed(rows: Frame, names: Sequence[str]) -> tuple[Frame, list[str]]:
-    """Some columns packed into one number, equal exactly where all of them are, and the names of what to compare by.
+def all_differ(rows: Frame, names: Sequence[str]) -> bool | None:
+    """Whether no two rows are alike in some columns, all filled; None where only a comparison of the rows can tell.
 
-    The cells of all the columns must be filled. Only polars numbers the different texts of a column by itself, and only
-    numbers that fit together can be packed: else the columns are compared as they are.
+    Only polars numbers the different texts of a column by itself, so that the columns can be packed into one number.
     """
     if nw.get_native_namespace(rows).__name__ != "polars":
-        return rows, [*names]
+        return None
     from etl.engines import with_polars
 
-    found = with_polars.packed(nw.to_native(rows), names)
-    return (rows, [*names]) if found is None else (_lazy(found), [with_polars.PACKED])
+    return with_polars.all_differ(nw.to_native(rows), names)
+
+
+def highest(rows: Frame, names: Sequence[str], rank: str) -> tuple[Frame, int]:
+    """The highest rank among the rows that are alike in some columns, all filled, as a column; and how many rows there are."""
+    if nw.get_native_namespace(rows).__name__ == "polars":
+        from etl.engines import with_polars
+
+        found = with_polars.highest(nw.to_native(rows), names, rank)
+        if found is not None:
+            return _lazy(found[0]), found[1]
+    groups = settled(rows.group_by(*names).agg(nw.col(rank).max(), nw.len().alias(_MANY)))
+    return groups.select(rank), int(answer(groups.select(nw.col(_MANY).sum()))[_MANY][0] or 0)
 
 
 def answer(frame: Frame | nw.DataFrame[Any]) -> Any:

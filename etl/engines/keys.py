@@ -7,7 +7,7 @@ from datetime import date
 import narwhals as nw
 
 from etl.engines.facts import collected, numbers
-from etl.engines.frames import Frame, packed, stacked
+from etl.engines.frames import Frame, all_differ, stacked
 from etl.engines.plain import ROW
 from etl.engines.plan import Plan, Predicate, predicates_of
 from etl.engines.truth import Truth, Value, both, either, neither
@@ -71,8 +71,8 @@ def repeated(files: Sequence[Keyed], declared: Dataset) -> tuple[list[tuple[str,
 
 
 def _all_differ(rows: Frame, names: Sequence[str]) -> bool:
-    keys, by = packed(rows, names)
-    return counted(keys.select(*by).unique()) == counted(keys)
+    known = all_differ(rows, names)
+    return counted(rows.select(*names).unique()) == counted(rows) if known is None else known
 
 
 def counted(rows: Frame) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -140,7 +141,10 @@ def _in_order(texts: set[str | None]) -> tuple[str | None, ...]:
 
 def _used(cells: pa.DictionaryArray) -> list[str | None]:
     """The texts of a list that some cell holds."""
-    return list(cells.dictionary.take(pc.unique(cells.indices)).to_pylist())
+    places = cells.indices.drop_null()
+    used = np.zeros(len(cells.dictionary), dtype=np.bool_)
+    used[places.to_numpy()] = True
+    return [*([None] if len(places) < len(cells) else []), *cells.dictionary.filter(pa.array(used)).to_pylist()]
 
 
 def _schema(source: Source, texts: pa.DataType) -> pa.Schema:
@@ -189,7 +193,9 @@ def _as_it_is(path: Path, schema: pa.Schema, session: Session) -> tuple[Frame, T
     if not session.holds(path):
         return session.of_parquet(path), _texts_in(path, texts) if session.engine is Engine.POLARS else {}
     table = pq.read_table(path, read_dictionary=texts)
-    return session.of_table(numbered(table)), {name: _different(table[name]) for name in texts}
+    with ThreadPoolExecutor(2) as beside:
+        found = beside.map(lambda name: _different(table[name]), texts)
+        return session.of_table(numbered(table)), dict(zip(texts, found, strict=True))
 
 
 def _texts_in(path: Path, names: list[str]) -> Texts:

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from etl.engines.facts import collected
-from etl.engines.frames import Frame, packed, settled
+from etl.engines.frames import Frame, highest, settled
 from etl.engines.keys import PLACE, Keyed, counted, place_of, placed_rows, places_of
 from etl.engines.typed import typed_frame
 from etl.plausibility import examine_files, examine_newest
@@ -60,11 +60,11 @@ def _newest(files: Sequence[Keyed], declared: Dataset) -> Frame | None:
         return None
     rows = _understood(placed_rows(files, [*key, "revision"], declared), declared)
     places = places_of(files)
-    highest = _MOST_ORDERED // places - 1
-    rank = nw.col("revision").fill_null(highest).clip(0, highest)
-    ordered, by = packed(rows.select(*key, (rank * places + nw.col(PLACE)).alias(_RANK)), key)
-    best = settled(ordered.group_by(*by).agg(nw.col(_RANK).max()))
-    if counted(best) == counted(ordered):
+    most = _MOST_ORDERED // places - 1
+    rank = nw.col("revision").fill_null(most).clip(0, most)
+    ordered = rows.select(*key, (rank * places + nw.col(PLACE)).alias(_RANK))
+    best, count = highest(ordered, key, _RANK)
+    if counted(best) == count:
         return None
     rank = nw.col(_RANK) // places * places
     return settled(best.select((nw.col(_RANK) - rank).alias(PLACE)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +14,8 @@ from etl.engines.plain import ODD, TEXTS, numbered
 
 PACKED = "__packed"
 _PACKED_BELOW = 1 << 63
+_MARKED_BELOW, _RANKED_BELOW = 1 << 26, 1 << 24
+"""A mark or a rank for each number that there can be takes 64 or 128 MB at most."""
 _PIECE_ROWS = 1 << 19
 
 
@@ -55,8 +58,11 @@ def stacked(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     return pl.concat(frames, how="vertical_relaxed")
 
 
-def packed(rows: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame | None:
-    """Columns of whole numbers and texts packed into one, equal exactly where all are; None where they do not fit."""
+def packed(rows: pl.LazyFrame, names: Sequence[str]) -> tuple[pl.LazyFrame, int] | None:
+    """Columns of whole numbers and texts packed into one, equal exactly where all are; None where they do not fit.
+
+    The number is at least 0 and below the one that is returned with the frame.
+    """
     kinds = rows.collect_schema()
     if any(not (kinds[name].is_integer() or kinds[name] in (pl.String, pl.Categorical)) for name in names):
         return None
@@ -73,4 +79,31 @@ def packed(rows: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame | None:
         size *= most - least + 1
     if size > _PACKED_BELOW:
         return None
-    return rows.select(pl.exclude(*names), number.alias(PACKED)).collect(engine="streaming").lazy()
+    return rows.select(pl.exclude(*names), number.alias(PACKED)).collect(engine="streaming").lazy(), size
+
+
+def all_differ(rows: pl.LazyFrame, names: Sequence[str]) -> bool | None:
+    """Whether no two rows are alike in these columns, all filled; None where the columns cannot be packed."""
+    found = packed(rows.select(*names), names)
+    if found is None:
+        return None
+    numbers = found[0].collect()[PACKED]
+    if found[1] > _MARKED_BELOW:
+        return numbers.n_unique() == len(numbers)
+    there = np.zeros(found[1], dtype=np.bool_)
+    there[numbers.to_numpy()] = True
+    return int(np.count_nonzero(there)) == len(numbers)
+
+
+def highest(rows: pl.LazyFrame, names: Sequence[str], rank: str) -> tuple[pl.DataFrame, int] | None:
+    """The highest rank among the rows that are alike in these columns, all filled, and how many rows there are.
+
+    None where the columns cannot be packed, or not closely enough to keep a rank for each number. A rank is at least 0.
+    """
+    found = packed(rows, names)
+    if found is None or found[1] > _RANKED_BELOW:
+        return None
+    cells = found[0].collect()
+    best = np.full(found[1], -1, dtype=np.int64)
+    np.maximum.at(best, cells[PACKED].to_numpy(), cells[rank].to_numpy())
+    return pl.DataFrame({rank: best[best >= 0]}), len(cells)
