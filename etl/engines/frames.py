@@ -31,7 +31,10 @@ _MEMORY_SHARE = 0.5
 _BYTES_A_CELL = 6
 """A number takes eight bytes, a text four: its place in the list of different texts."""
 _IN_MEMORY = 1 << 28
-"""Bytes of cells that are held in memory rather than read again for each question."""
+"""Bytes of cells that are held in memory as they are."""
+
+_NARROW_BYTES_A_CELL, _NARROW_IN_MEMORY = 2, 640 << 20
+"""The same of cells that are held in as few bytes as they take; of more, a file is read again for each question."""
 _MANY = "__many"
 _DASK_ROWS = 250_000
 """Rows of one partition where a table is handed to Dask."""
@@ -76,6 +79,16 @@ class Session:
     def holds(self, path: Path) -> bool:
         """Whether the cells of a Parquet file are few enough for this engine to hold them in memory all together."""
         return self.engine is Engine.PANDAS or (self.engine is Engine.POLARS and _unpacked(path) <= _IN_MEMORY)
+
+    def keeps(self, cells: int) -> bool:
+        """Whether so many cells are few enough for this engine to hold them narrowed."""
+        return self.engine is Engine.POLARS and cells * _NARROW_BYTES_A_CELL <= _NARROW_IN_MEMORY
+
+    def of_narrow(self, columns: dict[str, pa.ChunkedArray], schema: pa.Schema) -> Frame:
+        """Narrow columns, taken over by an engine that keeps them, as a frame with the kinds of the schema."""
+        from etl.engines import with_polars
+
+        return _lazy(with_polars.held(columns, schema))
 
     def folder(self) -> Path:
         """A folder for what is kept between two questions; it goes with the session."""

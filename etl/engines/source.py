@@ -17,11 +17,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.convert import reader_of
+from etl.engines import narrow
 from etl.engines.facts import Texts
 from etl.engines.frames import Frame, Session
 from etl.engines.names import Engine
 from etl.engines.pieces import batches, head_of
-from etl.engines.plain import ODD, TEXTS, NotPlain, arrow_type, numbered, typed_batches
+from etl.engines.plain import ODD, ROW, TEXTS, NotPlain, arrow_type, numbered, typed_batches
 from etl.findings import Finding, found
 from etl.layout import SheetTable
 from etl.validate import column_names, header_findings, recognise
@@ -33,8 +34,8 @@ _IN_MEMORY = 128 << 20
 """Bytes of a CSV file up to which its typed columns are held in memory."""
 
 _BATCH = 1 << 16
-_BYTES_A_ROW = 60
-"""Of a CSV file, measured over the datasets' examples."""
+_SAMPLE = 1 << 20
+"""Bytes of a CSV file whose lines are counted to tell about how many there are."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ def size_of(path: Path) -> tuple[int, int]:
     """About how many rows a file has, and how many bytes they are unpacked."""
     size = path.stat().st_size
     if path.suffix.lower() != PARQUET:
-        return size // _BYTES_A_ROW, size
+        with path.open("rb") as file:
+            start = file.read(_SAMPLE)
+        return start.count(b"\n") * size // max(len(start), 1), size
     try:
         about = pq.read_metadata(path)
     except (pa.ArrowException, OSError):
@@ -105,8 +108,8 @@ def _held(source: Source, typed: Iterator[pa.RecordBatch], session: Session, *, 
         table = pa.concat_tables(tables, promote_options="default") if tables else _schema(source, TEXTS).empty_table()
         texts = {name: _different(table[name]) for name in source.names if table.schema.field(name).type == TEXTS}
         return replace(_with_frame(source, session.of_table(table)), texts=texts)
-    place = session.folder() / f"{len(list(session.folder().iterdir()))}{PARQUET}"
     schema = _schema(source, TEXTS)
+    place = session.folder() / f"{len(list(session.folder().iterdir()))}{PARQUET}"
     names = [name for name in source.names if schema.field(name).type == TEXTS]
     found = {name: set[str | None]() for name in names}
     options = {"compression": "none", "write_statistics": False, "store_schema": False}  # read again by this run only
@@ -122,6 +125,17 @@ def _held(source: Source, typed: Iterator[pa.RecordBatch], session: Session, *, 
             written.result()
     texts = {name: _in_order(some) for name, some in found.items()}
     return replace(_with_frame(source, session.of_parquet(place)), texts=texts)
+
+
+def _narrowed(source: Source, columns: narrow.Columns, schema: pa.Schema, session: Session) -> Source:
+    """Narrow columns as a frame, with their different texts."""
+    texts: dict[str, tuple[str | None, ...]] = {
+        column.name: (None,) for column in schema if column.type == TEXTS and column.name in columns
+    }
+    listed = [name for name in texts if pa.types.is_dictionary(columns[name].type)]
+    with ThreadPoolExecutor(2) as beside:
+        texts |= zip(listed, beside.map(lambda name: _different(columns[name]), listed), strict=True)
+    return replace(_with_frame(source, session.of_narrow(columns, schema)), texts=texts)
 
 
 def _with_all_columns(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -177,25 +191,32 @@ def _parquet(path: Path, asked: Dataset | None, session: Session, jurisdiction: 
     columns = [known.dataset.column(name) for name in known.names]
     if all(_ready(field.type, column) for field, column in zip(schema, columns, strict=True)):
         renamed = {given: name for given, name in zip(schema.names, known.names, strict=True) if given != name}
-        frame, texts = _as_it_is(path, schema, session)
-        frame = frame.rename(renamed) if renamed else frame
+        given = _as_it_is(known, schema, session)
+        assert given.frame is not None  # noqa: S101 - for the type checker
+        frame = given.frame.rename(renamed) if renamed else given.frame
         alike = _alike(schema, columns)
         opened = _with_frame(known, frame.with_columns(**alike) if alike else frame)
-        return replace(opened, texts={renamed.get(name, name): some for name, some in texts.items()})
+        return replace(opened, texts={renamed.get(name, name): some for name, some in given.texts.items()})
     look = reader_of(known.dataset, jurisdiction)
     typed = typed_batches(_as_text(path, columns), known.names, known.dataset, look, 1)
     return _held(known, typed, session, large=path.stat().st_size > _IN_MEMORY)
 
 
-def _as_it_is(path: Path, schema: pa.Schema, session: Session) -> tuple[Frame, Texts]:
-    """A Parquet file as a frame, held in memory where the engine does that, with the different texts found on the way."""
-    texts = [column.name for column in schema if pa.types.is_string(column.type)]
-    if not session.holds(path):
-        return session.of_parquet(path), _texts_in(path, texts) if session.engine is Engine.POLARS else {}
-    table = pq.read_table(path, read_dictionary=texts)
-    with ThreadPoolExecutor(2) as beside:
-        found = beside.map(lambda name: _different(table[name]), texts)
-        return session.of_table(numbered(table)), dict(zip(texts, found, strict=True))
+def _as_it_is(known: Source, schema: pa.Schema, session: Session) -> Source:
+    """A Parquet file with its own names, held in memory where the engine does that, with the different texts found."""
+    path, texts = known.path, [column.name for column in schema if pa.types.is_string(column.type)]
+    if session.holds(path):
+        table = pq.read_table(path, read_dictionary=texts)
+        with ThreadPoolExecutor(2) as beside:
+            found = beside.map(lambda name: _different(table[name]), texts)
+            frame = session.of_table(numbered(table))
+            return replace(_with_frame(known, frame), texts=dict(zip(texts, found, strict=True)))
+    if session.keeps(size_of(path)[0] * (len(schema) + 1)):
+        listed = [column.with_type(TEXTS) if column.name in texts else column for column in schema]
+        wide = pa.schema([*listed, *([] if ROW in schema.names else [pa.field(ROW, pa.int64())])])
+        return _narrowed(known, narrow.of_parquet(path, schema), wide, session)
+    some = _texts_in(path, texts) if session.engine is Engine.POLARS else {}
+    return replace(_with_frame(known, session.of_parquet(path)), texts=some)
 
 
 def _texts_in(path: Path, names: list[str]) -> Texts:

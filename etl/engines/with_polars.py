@@ -1,6 +1,7 @@
 """What polars does better than through narwhals: texts as places in a list, files piece by piece, keys as one number."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
@@ -51,6 +52,24 @@ def scanned(path: Path) -> pl.LazyFrame:
             yield piece if wanted is None else piece.filter(wanted)
 
     return register_io_source(pieces, schema=kinds, is_pure=True)
+
+
+def held(columns: dict[str, pa.ChunkedArray], schema: pa.Schema) -> pl.LazyFrame:
+    """Narrow columns taken over into memory, one at a time; asked, each has the kind that it has in the schema again.
+
+    `columns` is empty afterwards: two copies of ten million rows would be too much.
+    """
+    kinds = frame_of(schema.empty_table()).schema
+
+    def taken(name: str) -> pl.Series:
+        cells = frame_of(pa.table({name: columns.pop(name)})).to_series()
+        pa.default_memory_pool().release_unused()
+        return cells
+
+    with ThreadPoolExecutor(2) as beside:
+        frame = pl.DataFrame(list(beside.map(taken, list(columns))))
+    wide = [pl.col(name).cast(kinds[name]) for name in frame.columns if frame.schema[name] != kinds[name]]
+    return frame.lazy().with_columns(wide)
 
 
 def stacked(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.engines import frames, pieces, plain, source, with_polars
+from etl.engines import frames, narrow, pieces, plain, source, with_polars
 from etl.engines.facts import NotEvaluated, collected
 from etl.engines.frames import Session, chosen
 from etl.engines.judge import judge, judge_whole
@@ -249,10 +249,15 @@ def test_a_file_read_in_many_pieces_is_told_of_as_one_read_whole(tmp_path, monke
     assert told(on(Engine.POLARS, path)) == told(ordinary(path))
 
 
-@pytest.mark.parametrize("engine", HERE[:3])
-def test_files_too_large_for_memory_are_told_of_as_small_ones(engine, tmp_path, monkeypatch):
+NARROW = 1 << 30
+LARGE = [(Engine.PANDAS, 0), (Engine.POLARS, 0), (Engine.POLARS, NARROW), (Engine.DUCKDB, 0)]
+
+
+@pytest.mark.parametrize(("engine", "most"), LARGE, ids=["pandas", "polars", "polars narrowed", "duckdb"])
+def test_files_too_large_for_memory_are_told_of_as_small_ones(engine, most, tmp_path, monkeypatch):
     monkeypatch.setattr(source, "_IN_MEMORY", 0)
     monkeypatch.setattr(frames, "_IN_MEMORY", 0)
+    monkeypatch.setattr(frames, "_NARROW_IN_MEMORY", most)
     monkeypatch.setattr(pieces, "_PIECE", 900)
     monkeypatch.setattr(with_polars, "_PIECE_ROWS", 7)
     paths = [
@@ -260,11 +265,31 @@ def test_files_too_large_for_memory_are_told_of_as_small_ones(engine, tmp_path, 
         for name in ("notice_compliance", "ice_requests") for seed in (5, 6)
     ]  # fmt: skip
     paths.append(parquet(tmp_path, dataset("training"), bad_rows(dataset("training"), 4, 20), as_text=True))
+    paths.append(parquet(tmp_path, dataset("account_reviews"), good_rows("account_reviews")))
     told_of = told(on(engine, *paths))
     assert len({line[0] for line in told_of}) == len(paths)
     monkeypatch.undo()
     assert told_of == told(on(engine, *paths))
-    assert [line for line in told_of if str(line[0]).endswith(".csv")] == told(ordinary(*paths[:-1]))
+    assert [line for line in told_of if str(line[0]).endswith(".csv")] == told(ordinary(*paths[:-2]))
+
+
+def test_narrow_columns_hold_and_add_up_what_wide_ones_do(tmp_path):
+    rows = {"text": ["a", None, "b", "a"], "size": [1, None, 40_000, 1 << 40], "small": [100] * 4, "none": [None] * 4}
+    schema = pa.schema({"text": pa.string(), "size": pa.int64(), "small": pa.int64(), "none": pa.int64()})
+    path = tmp_path / "any.parquet"
+    pq.write_table(pa.table(rows, schema=schema), path, row_group_size=2)
+    columns = narrow.of_parquet(path, schema)
+    assert {name: str(cells.type) for name, cells in columns.items() if name != "text"} == {
+        "size": "int64", "small": "int8", "none": "null", plain.ROW: "int32",
+    }  # fmt: skip
+    held = with_polars.held(
+        columns, schema.set(0, pa.field("text", plain.TEXTS)).append(pa.field(plain.ROW, pa.int64()))
+    )
+    assert held.collect_schema()[plain.ROW] == held.collect_schema()["none"] == pl.Int64
+    assert held.select(plain.ROW, pl.col("text").cast(pl.String), "size", "none").collect().rows() == [
+        (1, "a", 1, None), (2, None, None, None), (3, "b", 40_000, None), (4, "a", 1 << 40, None),
+    ]  # fmt: skip
+    assert held.select(pl.col("small") + pl.col("small")).collect()["small"].to_list() == [200] * 4
 
 
 def test_a_scanned_file_answers_as_polars_own_scan_does(tmp_path, monkeypatch):
