@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.counties.collection import catalogues_in
 from etl.engines.names import Engine
 from tests.conftest import clean_environment
 
@@ -264,6 +265,7 @@ def test_each_county_is_published_into_a_catalogue_of_its_own(nation, copied, da
     assert "Published 0 of 3" in daylight(*to, "--yes").out
     assert daylight("verify", tmp_path / "public").code == 0
     assert daylight("verify", tmp_path / "public/birch_county").code == 0
+    assert catalogues_in(tmp_path / "public") == [tmp_path / "public" / county for county in COUNTIES]  # serve --beside
     again = daylight("build", "--submissions", "all", "--out", tmp_path / "next", "--on", "2026-10-21",
                      "--previous", tmp_path / "public", "--json", folder=nation[0])  # fmt: skip
     assert [one["unchanged"] for one in again.document["counties"]] == [True] * 3
