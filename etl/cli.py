@@ -123,10 +123,11 @@ def publish(  # noqa: PLR0913, PLR0917 - one option each
     as_json: Json = False,
 ) -> None:
     """Publish a release. Example: daylight publish var/releases/ID --to local --catalogue var/catalogue --yes"""
+    from etl.counties.collection import is_collection
     from schemas.release import open_folder
 
     note(summary=summary, destination=str(to), release=release.resolve().name, planned=not yes)
-    if to is To.LOCAL and (release / "collection.json").is_file():
+    if to is To.LOCAL and is_collection(release):
         from etl.cli_publish import publish_collection
 
         publish_collection(release, catalogue_folder(catalogue), sign_key, yes=yes, as_json=as_json)

@@ -62,8 +62,9 @@ def _build_one(job: Any, sign_key: Path | None, *, as_json: bool) -> None:
     from etl import report
     from etl.job import carried_out
 
+    signing = signer(sign_key)  # may ask for a password: before progress is shown
     with progress_shown() as progress:
-        done = carried_out(job, signer=signer(sign_key), progress=progress)
+        done = carried_out(job, signer=signing, progress=progress)
     built, manifest = done.built, done.built.release.manifest
     note(release=manifest.id, warnings=len(built.warnings), unchanged=built.unchanged)
     warnings = [{"file": file, **report.finding_json(finding)} for file, finding in built.warnings]
@@ -85,8 +86,9 @@ def _build_many(found: Any, job: Any, sign_key: Path | None, workers: int | None
     from etl.counties.crew import processors
     from etl.counties.run import build_counties
 
+    signing = signer(sign_key)
     with progress_shown() as progress:
-        run = build_counties(found, job, workers or processors(), signer(sign_key), progress)
+        run = build_counties(found, job, workers or processors(), signing, progress)
     rows, warnings = sum(one.rows for one in run.made), sum(one.warnings for one in run.made)
     note(release=f"{len(run.made)} counties", warnings=warnings, unchanged=all(one.unchanged for one in run.made))
     if as_json:

@@ -13,10 +13,11 @@ from pathlib import Path
 import etl
 import schemas
 from etl import durable
+from etl.errors import SettingsError
 from etl.job import Job, carried_out
 from schemas.errors import DaylightError
 from schemas.jurisdiction import homes
-from schemas.release import canonical_json, file_sha256, read_manifest
+from schemas.release import canonical_json, read_manifest
 
 NOTES = ".made"
 """The folder of the notes that say from what each county's release was made."""
@@ -110,5 +111,10 @@ def _files(paths: Iterable[Path], folder: Path | None = None) -> str:
     """A hash over files; with a folder, over their places in it too."""
     hashed = hashlib.sha256()
     for path in paths:
-        hashed.update(f"{path.relative_to(folder) if folder else path.name} {file_sha256(path)}\n".encode())
+        try:
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as fault:
+            raise SettingsError(f"{path} cannot be read: {fault.strerror}.") from fault
+        hashed.update(f"{path.relative_to(folder) if folder else path.name} {content}\n".encode())
     return hashed.hexdigest()

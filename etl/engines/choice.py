@@ -5,11 +5,12 @@ from pathlib import Path
 
 from etl.container import MOST_BYTES
 from etl.engines.names import Engine, memory
+from etl.file_names import PARQUET
 
 
 def is_large(path: Path) -> bool:
     """Whether a file is for an engine: Parquet, or a CSV file beyond what is read whole."""
-    return path.suffix.lower() == ".parquet" or (path.suffix.lower() == ".csv" and path.stat().st_size > MOST_BYTES)
+    return path.suffix.lower() == PARQUET or (path.suffix.lower() == ".csv" and path.stat().st_size > MOST_BYTES)
 
 
 def engine_for(paths: Sequence[Path]) -> Engine:

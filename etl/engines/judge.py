@@ -25,7 +25,7 @@ from etl.engines.source import Source, digest, source_of
 from etl.engines.together import seen_together
 from etl.engines.typed import typed_table
 from etl.errors import SettingsError
-from etl.file_names import in_a_file_name, shown_name
+from etl.file_names import PARQUET, in_a_file_name, shown_name
 from etl.findings import Finding, found
 from etl.identifiers import personal_data_beside
 from etl.judging import Judged, Progress, Settings, Submission, asked_for, judge_alone, quiet, typed_tables, with_placed
@@ -37,7 +37,7 @@ from etl.validate import MOST_LISTED, Validated, in_order
 from schemas.declare import Dataset
 from schemas.registry import dataset
 
-_PLAIN = (".csv", ".parquet")
+_PLAIN = (".csv", PARQUET)
 _ALL = 1 << 62
 Explained = set[tuple[str, str]]
 
@@ -116,7 +116,7 @@ def _judge(
 def _opened(one: Submission, agreed: Agreements, settings: Settings, session: Session) -> Source:
     if one.path.suffix.lower() not in _PLAIN:
         raise NotPlain("it is no CSV or Parquet file")
-    parquet = one.path.suffix.lower() == ".parquet"
+    parquet = one.path.suffix.lower() == PARQUET
     if any(Path(one.name).name == correction.file for correction in agreed.corrections):
         if parquet:
             raise SettingsError(f"corrections.toml names {one.name}: a Parquet file is corrected where it is made.")

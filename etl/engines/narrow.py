@@ -41,13 +41,13 @@ def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
     return pa.chunked_array([chunk for part in parts for chunk in part.cast(kind).chunks], kind)
 
 
-def of_parquet(path: Path, schema: pa.Schema, first: int = 1) -> Columns:
+def of_parquet(path: Path, schema: pa.Schema) -> Columns:
     """All columns of a Parquet file, some at a time, and its rows' numbers; texts as places in a list."""
     with ThreadPoolExecutor(_AT_ONCE) as readers:
         columns = dict(zip(schema.names, readers.map(partial(_column, path, schema), schema.names), strict=True))
     count = len(columns[schema.names[0]])
     if ROW not in columns:
-        columns[ROW] = pa.chunked_array([np.arange(first, first + count, dtype=np.int32)])
+        columns[ROW] = pa.chunked_array([np.arange(1, count + 1, dtype=np.int32)])
     return columns
 
 

@@ -1,7 +1,8 @@
 """A plain CSV file or a Parquet file -> a frame of an engine with declared columns of the declared types.
 
-A Parquet file whose columns have these types already is only scanned. Of any other file the columns are typed by the
-reading of `etl.engines.plain`, in batches; a large one passes through a Parquet file in a folder of the run.
+A Parquet file whose columns have these types already is held as it is, held narrow, or only scanned, as its size and the
+engine ask. Of any other file the columns are typed by the reading of `etl.engines.plain`, in batches; a large one passes
+through a Parquet file in a folder of the run.
 """
 
 import hashlib
@@ -23,13 +24,13 @@ from etl.engines.frames import Frame, Session
 from etl.engines.names import Engine
 from etl.engines.pieces import batches, head_of
 from etl.engines.plain import ODD, ROW, TEXTS, NotPlain, arrow_type, numbered, typed_batches
+from etl.file_names import PARQUET
 from etl.findings import Finding, found
 from etl.layout import SheetTable
 from etl.validate import column_names, header_findings, recognise
 from schemas.declare import Column, Dataset, Kind
 from schemas.errors import DefinitionError
 
-PARQUET = ".parquet"
 _IN_MEMORY = 128 << 20
 """Bytes of a CSV file up to which its typed columns are held in memory."""
 
@@ -106,8 +107,8 @@ def _held(source: Source, typed: Iterator[pa.RecordBatch], session: Session, *, 
     if not large:
         tables = [pa.Table.from_batches([batch]) for batch in typed]
         table = pa.concat_tables(tables, promote_options="default") if tables else _schema(source, TEXTS).empty_table()
-        texts = {name: _different(table[name]) for name in source.names if table.schema.field(name).type == TEXTS}
-        return replace(_with_frame(source, session.of_table(table)), texts=texts)
+        listed = [name for name in source.names if table.schema.field(name).type == TEXTS]
+        return replace(_with_frame(source, session.of_table(table)), texts=_texts_of(table, listed))
     schema = _schema(source, TEXTS)
     place = session.folder() / f"{len(list(session.folder().iterdir()))}{PARQUET}"
     names = [name for name in source.names if schema.field(name).type == TEXTS]
@@ -133,8 +134,7 @@ def _narrowed(source: Source, columns: narrow.Columns, schema: pa.Schema, sessio
         column.name: (None,) for column in schema if column.type == TEXTS and column.name in columns
     }
     listed = [name for name in texts if pa.types.is_dictionary(columns[name].type)]
-    with ThreadPoolExecutor(2) as beside:
-        texts |= zip(listed, beside.map(lambda name: _different(columns[name]), listed), strict=True)
+    texts |= _texts_of(columns, listed)
     return replace(_with_frame(source, session.of_narrow(columns, schema)), texts=texts)
 
 
@@ -142,6 +142,12 @@ def _with_all_columns(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatc
     there = {*batch.schema.names}
     columns = [batch[one.name] if one.name in there else pa.nulls(len(batch), one.type) for one in schema]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _texts_of(columns: narrow.Columns | pa.Table, names: list[str]) -> dict[str, tuple[str | None, ...]]:
+    """The different texts of some columns, two columns at a time."""
+    with ThreadPoolExecutor(2) as beside:
+        return dict(zip(names, beside.map(lambda name: _different(columns[name]), names), strict=True))
 
 
 def _different(cells: pa.ChunkedArray) -> tuple[str | None, ...]:
@@ -207,10 +213,7 @@ def _as_it_is(known: Source, schema: pa.Schema, session: Session) -> Source:
     path, texts = known.path, [column.name for column in schema if pa.types.is_string(column.type)]
     if session.holds(path):
         table = pq.read_table(path, read_dictionary=texts)
-        with ThreadPoolExecutor(2) as beside:
-            found = beside.map(lambda name: _different(table[name]), texts)
-            frame = session.of_table(numbered(table))
-            return replace(_with_frame(known, frame), texts=dict(zip(texts, found, strict=True)))
+        return replace(_with_frame(known, session.of_table(numbered(table))), texts=_texts_of(table, texts))
     if session.keeps(size_of(path)[0] * (len(schema) + 1)):
         listed = [column.with_type(TEXTS) if column.name in texts else column for column in schema]
         wide = pa.schema([*listed, *([] if ROW in schema.names else [pa.field(ROW, pa.int64())])])
