@@ -4,6 +4,7 @@ A whole number takes one to eight bytes, a text its place in the list of texts, 
 asks gets 64 bits again: sums of narrow numbers would run over.
 """
 
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,15 +24,21 @@ Columns = dict[str, pa.ChunkedArray]
 
 
 def narrow(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The same values in as few bytes as the largest takes."""
+    """The same values in as few bytes as the largest takes, texts as places in as few bytes as their list is long."""
     if cells.null_count == len(cells):
         return pa.chunked_array([pa.nulls(len(cells))])
-    if not pa.types.is_integer(cells.type):
+    if pa.types.is_dictionary(cells.type):
+        kind = pa.dictionary(_kind(0, max(len(chunk.dictionary) for chunk in cells.chunks)), cells.type.value_type)
+    elif pa.types.is_integer(cells.type):
+        kind = _kind(*pc.min_max(cells).as_py().values())
+    else:
         return cells
-    ends = pc.min_max(cells)
-    least, most = ends["min"].as_py(), ends["max"].as_py()
-    kind = next((kind for kind, end in _KINDS if -end <= least and most < end), cells.type)
     return cells.cast(kind) if kind.bit_width < cells.type.bit_width else cells
+
+
+def _kind(least: int, most: int) -> pa.DataType:
+    """The narrowest type of whole numbers with both."""
+    return next((kind for kind, end in _KINDS if -end <= least and most < end), pa.int64())
 
 
 def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
@@ -49,6 +56,17 @@ def of_parquet(path: Path, schema: pa.Schema) -> Columns:
     if ROW not in columns:
         columns[ROW] = pa.chunked_array([np.arange(1, count + 1, dtype=np.int32)])
     return columns
+
+
+def of_batches(batches: Iterable[pa.RecordBatch], names: Sequence[str]) -> Columns:
+    """All columns of the batches, made narrow as they come; one that a batch does not have is empty there."""
+    parts: dict[str, list[pa.ChunkedArray]] = {name: [] for name in names}
+    for batch in batches:
+        there = {*batch.schema.names}
+        for name, some in parts.items():
+            cells = batch[name] if name in there else pa.nulls(len(batch))
+            some.append(narrow(pa.chunked_array([cells])))
+    return {name: _joined(parts.pop(name)) for name in names}
 
 
 def _column(path: Path, schema: pa.Schema, name: str) -> pa.ChunkedArray:

@@ -34,7 +34,7 @@ from schemas.errors import DefinitionError
 _IN_MEMORY = 128 << 20
 """Bytes of a CSV file up to which its typed columns are held in memory."""
 
-_BATCH = 1 << 16
+_BATCH, _SOON = 1 << 16, 1 << 12
 _SAMPLE = 1 << 20
 """Bytes of a CSV file whose lines are counted to tell about how many there are."""
 
@@ -110,6 +110,8 @@ def _held(source: Source, typed: Iterator[pa.RecordBatch], session: Session, *, 
         listed = [name for name in source.names if table.schema.field(name).type == TEXTS]
         return replace(_with_frame(source, session.of_table(table)), texts=_texts_of(table, listed))
     schema = _schema(source, TEXTS)
+    if session.keeps(size_of(source.path)[0] * len(source.names)):
+        return _narrowed(source, narrow.of_batches(typed, schema.names), schema, session)
     place = session.folder() / f"{len(list(session.folder().iterdir()))}{PARQUET}"
     names = [name for name in source.names if schema.field(name).type == TEXTS]
     found = {name: set[str | None]() for name in names}
@@ -160,11 +162,12 @@ def _in_order(texts: set[str | None]) -> tuple[str | None, ...]:
 
 
 def _used(cells: pa.DictionaryArray) -> list[str | None]:
-    """The texts of a list that some cell holds."""
-    places = cells.indices.drop_null()
+    """The texts of a list that some cell holds: of a short list mostly seen at the beginning."""
     used = np.zeros(len(cells.dictionary), dtype=np.bool_)
-    used[places.to_numpy()] = True
-    return [*([None] if len(places) < len(cells) else []), *cells.dictionary.filter(pa.array(used)).to_pylist()]
+    for places in (cells.indices[:_SOON], cells.indices[_SOON:]):
+        if not used.all():
+            used[places.drop_null().to_numpy()] = True
+    return [*([None] if cells.indices.null_count else []), *cells.dictionary.filter(pa.array(used)).to_pylist()]
 
 
 def _schema(source: Source, texts: pa.DataType) -> pa.Schema:

@@ -98,7 +98,12 @@ def packed(rows: pl.LazyFrame, names: Sequence[str]) -> tuple[pl.LazyFrame, int]
         size *= most - least + 1
     if size > _PACKED_BELOW:
         return None
-    return rows.select(pl.exclude(*names), number.alias(PACKED)).collect(engine="streaming").lazy(), size
+    return rows.select(pl.exclude(*names), number.alias(PACKED)), size
+
+
+def _pieces(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """The rows, some at a time and in no order: all at once would take more memory than the marks that are made of them."""
+    return rows.collect_batches(chunk_size=_PIECE_ROWS, maintain_order=False, engine="streaming")
 
 
 def all_differ(rows: pl.LazyFrame, names: Sequence[str]) -> bool | None:
@@ -106,12 +111,14 @@ def all_differ(rows: pl.LazyFrame, names: Sequence[str]) -> bool | None:
     found = packed(rows.select(*names), names)
     if found is None:
         return None
-    numbers = found[0].collect()[PACKED]
     if found[1] > _MARKED_BELOW:
+        numbers = found[0].collect(engine="streaming")[PACKED]
         return numbers.n_unique() == len(numbers)
-    there = np.zeros(found[1], dtype=np.bool_)
-    there[numbers.to_numpy()] = True
-    return int(np.count_nonzero(there)) == len(numbers)
+    there, count = np.zeros(found[1], dtype=np.bool_), 0
+    for piece in _pieces(found[0]):
+        there[piece[PACKED].to_numpy()] = True
+        count += len(piece)
+    return int(np.count_nonzero(there)) == count
 
 
 def highest(rows: pl.LazyFrame, names: Sequence[str], rank: str) -> tuple[pl.DataFrame, int] | None:
@@ -122,7 +129,8 @@ def highest(rows: pl.LazyFrame, names: Sequence[str], rank: str) -> tuple[pl.Dat
     found = packed(rows, names)
     if found is None or found[1] > _RANKED_BELOW:
         return None
-    cells = found[0].collect()
-    best = np.full(found[1], -1, dtype=np.int64)
-    np.maximum.at(best, cells[PACKED].to_numpy(), cells[rank].to_numpy())
-    return pl.DataFrame({rank: best[best >= 0]}), len(cells)
+    best, count = np.full(found[1], -1, dtype=np.int64), 0
+    for piece in _pieces(found[0]):
+        np.maximum.at(best, piece[PACKED].to_numpy(), piece[rank].to_numpy())
+        count += len(piece)
+    return pl.DataFrame({rank: best[best >= 0]}), count
