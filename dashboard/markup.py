@@ -67,11 +67,15 @@ def facts(pairs: Sequence[tuple[str, str]]) -> str:
     return f'<dl class="dl-facts">{"".join(f"<div><dt>{text(n)}</dt><dd>{text(v)}</dd></div>" for n, v in pairs)}</dl>'
 
 
-def picture(wide: str, narrow: str, name: str) -> str:
-    """A picture that is fetched when a reader comes near it, in two widths."""
+def picture(wide: str, narrow: str, name: str, height: int = 0) -> str:
+    """A picture that is fetched when a reader comes near it, in two widths.
+
+    height: pixels, where the picture holds the place of something as high; otherwise it is as high as its shape asks.
+    """
+    high = f' height="{height}"' if height else ""
     return (
         f'<picture class="dl-picture"><source media="(max-width: 40rem)" srcset="{html.escape(narrow, quote=True)}">'
-        f'<img src="{html.escape(wide, quote=True)}" alt="{_attribute(name)}" loading="lazy" decoding="async"></picture>'
+        f'<img src="{html.escape(wide, quote=True)}" alt="{_attribute(name)}"{high} loading="lazy" decoding="async"></picture>'
     )
 
 

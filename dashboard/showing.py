@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import plotly.graph_objects as go  # type: ignore[import-untyped]
 import streamlit as st
 
 from dashboard import address, charts, markup
@@ -41,21 +42,45 @@ def _headline(view: View) -> None:
     st.header(plain(view.shown.headline), anchor=False)
 
 
+def _figure(view: View) -> go.Figure:
+    return charts.draw(view.shown.plot, PALETTES[view.ground], view.words)
+
+
+def _drawn(view: View, figure: go.Figure) -> None:
+    st.plotly_chart(
+        figure, key=f"chart-{view.shown.code}", theme=None, config=CONFIG, alt=view.shown.alt(view.words)
+    )  # fmt: skip
+
+
+def _picture(view: View, height: int = 0) -> None:
+    values = values_of(view.edition, view.choice, view.words) | ({"theme": "dark"} if view.ground == "dark" else {})
+    wide = address.chart_address(view.shown.code, "svg", values)
+    narrow = address.chart_address(view.shown.code, "svg", values | {"size": "narrow"})
+    st.html(markup.picture(wide, narrow, view.shown.alt(view.words), height))
+
+
 @_shown_once
 def _live(view: View) -> None:
     """The chart to point at and to enlarge."""
-    shown, _ = view.shown, view.words
-    figure = charts.draw(shown.plot, PALETTES[view.ground], _)
-    st.plotly_chart(figure, key=f"chart-{shown.code}", theme=None, config=CONFIG, alt=shown.alt(_))
+    _drawn(view, _figure(view))
 
 
 @_shown_once
 def _still(view: View) -> None:
     """The chart as a picture, fetched when a reader comes near it; a narrow one on a phone."""
-    values = values_of(view.edition, view.choice, view.words) | ({"theme": "dark"} if view.ground == "dark" else {})
-    wide = address.chart_address(view.shown.code, "svg", values)
-    narrow = address.chart_address(view.shown.code, "svg", values | {"size": "narrow"})
-    st.html(markup.picture(wide, narrow, view.shown.alt(view.words)))
+    _picture(view)
+
+
+@_shown_once
+def _still_until_live(view: View) -> None:
+    """The chart as a picture as high as the live one, which takes its place as soon as the browser has drawn it.
+
+    The style sheet does that; where the program that draws charts does not arrive, the picture stays.
+    """
+    figure = _figure(view)
+    with st.container(key="first-chart"):
+        _picture(view, int(figure.layout.height))
+        _drawn(view, figure)
 
 
 @_shown_once
@@ -76,10 +101,10 @@ def _under(view: View) -> None:
 
 
 def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> None:
-    """The sentence, the live chart, its keys, the same figures as a table, what can be taken, the source and the law."""
+    """The sentence, the chart, its keys, the same figures as a table, what can be taken, the source and the law."""
     view = View(edition, shown, choice, _, ground(), origin())
     _headline(view)
-    _live(view)
+    _still_until_live(view)
     _under(view)
 
 

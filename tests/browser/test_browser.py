@@ -12,7 +12,7 @@ from threading import Thread
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from dashboard.pages import BY_CODE, PAGES
 
@@ -103,6 +103,47 @@ def test_the_figures_of_the_overview_are_those_of_the_published_file(visit):
             expect(shown).to_contain_text(figure)
             checked += 1
     assert checked >= 5
+
+
+FIRST_PICTURE = ".st-key-first-chart img"
+LIVE = "[data-testid=stPlotlyChart]"
+PLACES = (
+    "() => [...document.querySelectorAll('.st-key-first-chart, [data-testid=stMain] h2')]"
+    ".map(one => one.getBoundingClientRect().top + scrollY)"
+)
+
+
+def test_the_first_chart_is_a_picture_until_the_live_one_takes_its_place_and_nothing_moves(visit):
+    """The program that draws charts is held back, as on a slow phone: the picture is there, as high as the chart will be."""
+    entry, held = BY_CODE["notice"], list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visit.page.route("**/PlotlyChart.*.js", hold)
+    visit.page.goto(f"{visit.site}/notice")
+    picture = visit.page.locator(FIRST_PICTURE)
+    picture.wait_for()
+    visit.page.wait_for_function(f"() => document.querySelector('{FIRST_PICTURE}').naturalWidth > 0")
+    visit.settled(entry)
+    before, high = visit.page.evaluate(PLACES), picture.bounding_box()["height"]
+    assert len(picture.get_attribute("alt")) > 40
+    assert visit.page.locator(".js-plotly-plot").count() == 0
+    for route in held:
+        route.continue_()
+    visit.page.unroute("**/PlotlyChart.*.js")
+    assert visit.drawn(entry) > 0
+    expect(picture).to_be_hidden()
+    assert abs(visit.page.locator(LIVE).first.bounding_box()["height"] - high) <= 1
+    assert visit.page.evaluate(PLACES) == pytest.approx(before, abs=1)
+
+
+def test_without_the_program_that_draws_charts_the_picture_and_the_table_stay(visit):
+    visit.page.route("**/PlotlyChart.*.js", lambda route: route.abort())
+    visit.page.goto(f"{visit.site}/notice")
+    visit.page.wait_for_function(f"() => document.querySelector('{FIRST_PICTURE}')?.naturalWidth > 0")
+    visit.page.locator(MAIN).locator("summary", has_text="The same figures as a table").first.click()
+    expect(visit.page.locator(MAIN).locator("table").first).to_be_visible()
 
 
 def test_a_choice_goes_into_the_address_and_back_and_forward_bring_it_back(visit):
