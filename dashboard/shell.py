@@ -115,7 +115,7 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
         '<link rel="stylesheet" href="/daylight.css" />', f"<script>{CONNECT}</script>",
     ]  # fmt: skip
     if page.code in EXHIBITED and plotly_chunk():
-        head.append(f'<link rel="modulepreload" crossorigin href="{plotly_chunk()}" />')
+        head.append(f'<link rel="prefetch" as="script" crossorigin href="{plotly_chunk()}" />')
     listed = markup.items([markup.text(line) for line in said]) if said else ""
     without = (
         f"<noscript><h1>{title}</h1><p>{question}</p>{listed}"

@@ -1,6 +1,7 @@
 """One exhibit on a page: its sentence, chart, keys, table, what can be taken, source and law; each made once for a view."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
@@ -14,6 +15,10 @@ from dashboard.exhibits.model import Choice, Exhibit
 from dashboard.sentences import basis_name
 from dashboard.widgets import ground
 from dashboard.wording import Wording, plain
+
+_DRAWING, _TO_PAINT = "draws-charts", 0.35
+"""Seconds that a visitor's browser gets to show the page before it takes in the program that draws charts: from then on it
+does nothing else for a second, on an old phone for several. Once for a visit."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +47,6 @@ def _headline(view: View) -> None:
     st.header(plain(view.shown.headline), anchor=False)
 
 
-def _figure(view: View) -> go.Figure:
-    return charts.draw(view.shown.plot, PALETTES[view.ground], view.words)
-
-
-def _drawn(view: View, figure: go.Figure) -> None:
-    st.plotly_chart(
-        figure, key=f"chart-{view.shown.code}", theme=None, config=CONFIG, alt=view.shown.alt(view.words)
-    )  # fmt: skip
-
-
 def _picture(view: View, height: int = 0) -> None:
     values = values_of(view.edition, view.choice, view.words) | ({"theme": "dark"} if view.ground == "dark" else {})
     wide = address.chart_address(view.shown.code, "svg", values)
@@ -59,10 +54,15 @@ def _picture(view: View, height: int = 0) -> None:
     st.html(markup.picture(wide, narrow, view.shown.alt(view.words), height))
 
 
+def _figure(view: View) -> go.Figure:
+    return charts.draw(view.shown.plot, PALETTES[view.ground], view.words)
+
+
 @_shown_once
 def _live(view: View) -> None:
     """The chart to point at and to enlarge."""
-    _drawn(view, _figure(view))
+    key, name = f"chart-{view.shown.code}", view.shown.alt(view.words)
+    st.plotly_chart(_figure(view), key=key, theme=None, config=CONFIG, alt=name)
 
 
 @_shown_once
@@ -73,14 +73,11 @@ def _still(view: View) -> None:
 
 @_shown_once
 def _still_until_live(view: View) -> None:
-    """The chart as a picture as high as the live one, which takes its place as soon as the browser has drawn it.
+    """The same, as high as the live chart that takes its place as soon as the browser has drawn it.
 
     The style sheet does that; where the program that draws charts does not arrive, the picture stays.
     """
-    figure = _figure(view)
-    with st.container(key="first-chart"):
-        _picture(view, int(figure.layout.height))
-        _drawn(view, figure)
+    _picture(view, int(_figure(view).layout.height))
 
 
 @_shown_once
@@ -100,12 +97,26 @@ def _under(view: View) -> None:
     st.divider()
 
 
-def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> None:
-    """The sentence, the chart, its keys, the same figures as a table, what can be taken, the source and the law."""
+def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> Callable[[], None]:
+    """The sentence, the chart, its keys, the same figures as a table, what can be taken, the source and the law.
+
+    The chart is a picture until the answer is called, when all else on the page is shown.
+    """
     view = View(edition, shown, choice, _, ground(), origin())
     _headline(view)
-    _still_until_live(view)
+    with st.container(key="first-chart"):
+        _still_until_live(view)
+        place = st.container()
     _under(view)
+
+    def enliven() -> None:
+        if not st.session_state.get(_DRAWING):
+            time.sleep(_TO_PAINT)
+        st.session_state[_DRAWING] = True
+        with place:
+            _live(view)
+
+    return enliven
 
 
 @st.fragment

@@ -34,4 +34,5 @@ def render(edition: Edition, _: Wording) -> None:
         widgets.answer(
             Answer(shown.headline, ((_("Compared"), _(made.WAYS[way])), (_("Data"), freshness(edition, _)))), _
         )
-    showing.exhibit(edition, shown, choice, _)
+    enliven = showing.exhibit(edition, shown, choice, _)
+    enliven()

@@ -22,10 +22,12 @@ def render(page: str, edition: Edition, _: Wording) -> None:
     found = gallery.exhibits_on(edition, page, choice, _)
     alone = widgets.kept(CHART)
     chosen = [shown for shown in found if shown.code == alone]
-    for number, shown in enumerate(chosen or found):
-        draw = showing.exhibit_on_demand if number else showing.exhibit
-        draw(edition, shown, choice, _)
+    enliven = [showing.exhibit(edition, shown, choice, _) for shown in (chosen or found)[:1]]
+    for shown in (chosen or found)[1:]:
+        showing.exhibit_on_demand(edition, shown, choice, _)
     _absent(edition, page, {shown.code for shown in found}, _)
+    for live in enliven:
+        live()
 
 
 def _answer(edition: Edition, page: str, choice: Choice, _: Wording) -> Answer:
