@@ -47,14 +47,9 @@ def _headline(view: View) -> None:
     st.header(plain(view.shown.headline), anchor=False)
 
 
-def _picture(view: View, height: int = 0) -> None:
-    values = values_of(view.edition, view.choice, view.words) | ({"theme": "dark"} if view.ground == "dark" else {})
-    wide = address.chart_address(view.shown.code, "svg", values)
-    narrow = address.chart_address(view.shown.code, "svg", values | {"size": "narrow"})
-    st.html(markup.picture(wide, narrow, view.shown.alt(view.words), height))
-
-
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={View: View.key})
 def _figure(view: View) -> go.Figure:
+    """The live chart, drawn once for its picture's height and itself."""
     return charts.draw(view.shown.plot, PALETTES[view.ground], view.words)
 
 
@@ -66,18 +61,17 @@ def _live(view: View) -> None:
 
 
 @_shown_once
-def _still(view: View) -> None:
-    """The chart as a picture, fetched when a reader comes near it; a narrow one on a phone."""
-    _picture(view)
+def _still(view: View, *, until_live: bool = False) -> None:
+    """The chart as a picture, fetched when a reader comes near it; a narrow one on a phone.
 
-
-@_shown_once
-def _still_until_live(view: View) -> None:
-    """The same, as high as the live chart that takes its place as soon as the browser has drawn it.
-
-    The style sheet does that; where the program that draws charts does not arrive, the picture stays.
+    until_live: as high as the live chart that takes its place as soon as the browser has drawn it. The style sheet does
+    that; where the program that draws charts does not arrive, the picture stays.
     """
-    _picture(view, int(_figure(view).layout.height))
+    values = values_of(view.edition, view.choice, view.words) | ({"theme": "dark"} if view.ground == "dark" else {})
+    wide = address.chart_address(view.shown.code, "svg", values)
+    narrow = address.chart_address(view.shown.code, "svg", values | {"size": "narrow"})
+    height = int(_figure(view).layout.height) if until_live else 0
+    st.html(markup.picture(wide, narrow, view.shown.alt(view.words), height))
 
 
 @_shown_once
@@ -105,7 +99,7 @@ def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> Cal
     view = View(edition, shown, choice, _, ground(), origin())
     _headline(view)
     with st.container(key="first-chart"):
-        _still_until_live(view)
+        _still(view, until_live=True)
         place = st.container()
     _under(view)
 

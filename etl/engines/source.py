@@ -1,8 +1,8 @@
 """A plain CSV file or a Parquet file -> a frame of an engine with declared columns of the declared types.
 
 A Parquet file whose columns have these types already is held as it is, held narrow, or only scanned, as its size and the
-engine ask. Of any other file the columns are typed by the reading of `etl.engines.plain`, in batches; a large one passes
-through a Parquet file in a folder of the run.
+engine ask. Of any other file the columns are typed by the reading of `etl.engines.plain`, in batches; a large one is
+held narrow too or, where the engine does not hold it, passes through a Parquet file in a folder of the run.
 """
 
 import hashlib
@@ -103,7 +103,7 @@ def _recognised(path: Path, header: Sequence[str], asked: Dataset | None, jurisd
 
 
 def _held(source: Source, typed: Iterator[pa.RecordBatch], session: Session, *, large: bool) -> Source:
-    """The typed columns as a frame, held in memory or, of a large file, in a Parquet file of the run."""
+    """The typed columns as a frame, held in memory narrow where the file is large, or in a Parquet file of the run."""
     if not large:
         tables = [pa.Table.from_batches([batch]) for batch in typed]
         table = pa.concat_tables(tables, promote_options="default") if tables else _schema(source, TEXTS).empty_table()
