@@ -1,5 +1,6 @@
 """The script that Streamlit runs for each visit: opens the release, builds the navigation, shows one page."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,27 +18,34 @@ from schemas.languages import wording
 LOGOS = {name: Path(__file__).with_name(file) for name, file in (("light", "logo.svg"), ("dark", "logo-dark.svg"))}
 
 
+@st.fragment
+def page(code: str, shown: data.Shown, _: Wording) -> None:
+    """Everything but the menu. A choice made here makes this anew, and the menu beside it stays as it is."""
+    with observe.page_run():
+        if not st.context.is_embedded:
+            widgets.languages(_)
+        newest.tell(shown.edition, shown.fault, _)
+        views.RENDERERS[code](shown.edition, _)
+
+
 def navigation(shown: data.Shown, asked: str, _: Wording) -> None:
     """Show the page that the address names; the address goes on naming release and language."""
     if asked:
         widgets.keep(RELEASE, asked)
     if language(_):
         widgets.keep(LANGUAGE, _.language)
-    edition = in_language(shown.edition, _)
+    shown = replace(shown, edition=in_language(shown.edition, _))
     entries = [  # a plain list: with sections Streamlit's menu is no valid list for readers of screens (axe)
         st.Page(
-            partial(views.RENDERERS[page.code], edition, _), title=_(page.title), url_path=path_of(page.code),
-            default=page.code == HOME,
+            partial(page, entry.code, shown, _), title=_(entry.title), url_path=path_of(entry.code),
+            default=entry.code == HOME,
         )
-        for page in menu(several=data.has_counties())
+        for entry in menu(several=data.has_counties())
     ]  # fmt: skip
     current = st.navigation(entries, expanded=True, position="hidden" if st.context.is_embedded else "sidebar")
     st.set_page_config(page_title=f"{current.title} – {_('Daylight')}")
     st.logo(LOGOS[widgets.ground()], size="large", link=None)
-    widgets.release_facts(edition, current.url_path or HOME, _)
-    if not st.context.is_embedded:
-        widgets.languages(_)
-    newest.tell(edition, shown.fault, _)
+    widgets.release_facts(shown.edition, current.url_path or HOME, _)
     current.run()
 
 

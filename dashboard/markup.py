@@ -79,6 +79,11 @@ def picture(wide: str, narrow: str, name: str, height: int = 0) -> str:
     )
 
 
+def heading(words: str) -> str:
+    """The heading of one part of a page."""
+    return f"<h2>{text(words)}</h2>"
+
+
 def folded(summary: str, content: str) -> str:
     """Something that a click opens; it is on the page all the same. `content` is HTML of this module."""
     return f"<details class='dl-fold'><summary>{text(summary)}</summary>{content}</details>"

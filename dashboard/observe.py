@@ -6,6 +6,7 @@ machine without a proxy in between: a monitor's agent, never the public.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from time import perf_counter
@@ -46,6 +47,9 @@ RUNS = Histogram(
 FAULTS = Counter("daylight_page_faults", "Pages that ended with a fault of the program.", registry=REGISTRY)
 VISITORS = Gauge("daylight_visitors", "Pages open now.", registry=REGISTRY)
 VISITS = Counter("daylight_visits", "Pages opened.", registry=REGISTRY)
+
+
+_RUNNING = ContextVar("running", default=False)
 
 
 class _Releases(Collector):
@@ -94,9 +98,16 @@ REGISTRY.register(_Releases())
 
 @contextmanager
 def page_run() -> Iterator[None]:
-    """Times one run of the script that makes a page."""
-    with RUNS.time(), FAULTS.count_exceptions():
+    """Times one run that makes a page, or a part of it; a run within a run is part of it."""
+    if _RUNNING.get():
         yield
+        return
+    token = _RUNNING.set(True)
+    try:
+        with RUNS.time(), FAULTS.count_exceptions():
+            yield
+    finally:
+        _RUNNING.reset(token)
 
 
 def kind_of(path: str) -> str:

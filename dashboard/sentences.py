@@ -154,6 +154,11 @@ def short(reading: Reading, _: Wording) -> str:
     return f"{text} ({percent})" if percent else text
 
 
+def sample_note(_: Wording) -> str:
+    """What is said of figures that no agency reported, before the first of them."""
+    return _("made up to show how the record works; no agency reported it. Charts and tables with real figures say so.")
+
+
 def score(verdicts: Sequence[Verdict], _: Wording) -> str:
     """How many of the measures are met: the first sentence of the overview."""
     judged = [verdict for verdict in verdicts if verdict is not Verdict.NO_TARGET]

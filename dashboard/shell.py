@@ -1,7 +1,7 @@
-"""The page around the app: Streamlit's own index.html with our title, description and words for readers without scripts.
+"""The page around the app: Streamlit's own index.html with our title, description and the first words of the page.
 
-Also the headers of every answer. The content security policy allows the one inline script of that file by its hash and
-nothing else; no `unsafe-eval`, no other host.
+Those are there before any script has run, and stay for whoever runs none. Also the headers of every answer: the content
+security policy allows the one inline script of that file by its hash and nothing else; no `unsafe-eval`, no other host.
 """
 
 import base64
@@ -19,19 +19,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import answers, data, front, markup, preview, sentences
 from dashboard.address import LANGUAGE, language, page_address
-from dashboard.edition import STATIC_PAGE, Edition, in_language
+from dashboard.edition import SAMPLE, STATIC_PAGE, Edition, in_language
 from dashboard.exhibits.model import Choice
+from dashboard.gallery import datasets_on
 from dashboard.pages import BY_CODE, EXHIBITED, HOME, PAGES, PageText, path_of
+from dashboard.sentences import sample_note
 from dashboard.signposts import site_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 from schemas.languages import offered, wording
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
-STYLE = Path(__file__).with_name("daylight.css")
+STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("daylight.css", "first-words.js"))
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _NOSCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 _AGENTS = re.compile(r"<!--\s+Machine-readable.*?-->\s*<link rel=\"service-desc\"[^>]*>", re.DOTALL)
+_ON_EVERY_PAGE, _CHARTS = ("Html", "purify.es"), "PlotlyChart"
+"""The parts of Streamlit's program that show HTML of ours and that draw charts."""
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#0b5394"/>'
     '<path d="M6 22a10 10 0 0 1 20 0z" fill="#ffd34d"/><path d="M4 25h24M16 4v5M5 9l4 4M27 9l-4 4" stroke="#fff" '
@@ -78,9 +82,9 @@ def policy() -> str:
 
 
 @cache
-def plotly_chunk() -> str:
-    """The file that draws charts in Streamlit's bundle; empty when it has another name."""
-    found = sorted((INDEX.parent / "static" / "js").glob("PlotlyChart.*.js"))
+def chunk(name: str) -> str:
+    """A file of Streamlit's bundle that it fetches when it is needed; empty when it has another name."""
+    found = sorted((INDEX.parent / "static" / "js").glob(f"{name}.*.js"))
     return f"./static/js/{found[0].name}" if found else ""
 
 
@@ -96,9 +100,20 @@ def said_on(page: PageText, edition: Edition | None, _: Wording) -> tuple[str, .
     return (sentence,) if sentence else ()
 
 
+def made_up_on(page: PageText, edition: Edition) -> bool:
+    """Whether a page draws on figures that no agency reported."""
+    datasets = (
+        [measure.dataset for measure in edition.measures] if page.code == HOME else datasets_on(edition, page.code)
+    )
+    return any(edition.is_sample(dataset) for dataset in datasets)
+
+
 @lru_cache(maxsize=256)
-def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLISH) -> str:
-    """index.html with a title, a description and the page's own sentences, for whoever runs no scripts."""
+def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLISH, *, choices: bool = False) -> str:
+    """index.html with a title, a description and the page's first words.
+
+    choices: whether the address asks for more than a page and a language; the sentence above may then be another.
+    """
     title, question = html.escape(f"{_(page.title)} – Daylight"), html.escape(_(page.question))
     said = said_on(page, edition, _)
     about = html.escape(f"{_(page.question)} {said[0]}") if said else question
@@ -112,23 +127,28 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
           for one in offered()),
         '<link rel="alternate" type="application/atom+xml" title="Daylight" href="/catalogue/feed.atom" />',
         f'<link rel="alternate" type="text/html" title="Without scripts" href="{static}" />',
-        '<link rel="stylesheet" href="/daylight.css" />', f"<script>{CONNECT}</script>",
+        '<link rel="stylesheet" href="/daylight.css" />', '<script defer src="/first-words.js"></script>',
+        f"<script>{CONNECT}</script>",
     ]  # fmt: skip
-    if page.code in EXHIBITED and plotly_chunk():
-        head.append(f'<link rel="prefetch" as="script" crossorigin href="{plotly_chunk()}" />')
-    listed = markup.items([markup.text(line) for line in said]) if said else ""
-    without = (
-        f"<noscript><h1>{title}</h1><p>{question}</p>{listed}"
-        f"<p>{_('This page needs JavaScript. Every figure is also on a plain page and in plain files:')} "
+    head += [f'<link rel="modulepreload" crossorigin href="{chunk(name)}" />' for name in _ON_EVERY_PAGE if chunk(name)]
+    if page.code in EXHIBITED and chunk(_CHARTS):
+        head.append(f'<link rel="prefetch" as="script" crossorigin href="{chunk(_CHARTS)}" />')
+    first = f'<p class="dl-answer">{markup.text(said[0])}</p>' if said and not choices else ""
+    if first and edition and made_up_on(page, edition):
+        first = f'<p class="dl-bad"><strong>{SAMPLE}</strong> – {markup.text(sample_note(_))}</p>{first}'
+    listed = markup.items([markup.text(line) for line in said[bool(first) :]])
+    words = (
+        f'<div class="dl-first"><h1>{html.escape(_(page.title))}</h1><p><strong>{question}</strong></p>{first}'
+        f"<noscript>{listed}<p>{_('This page needs JavaScript. Every figure is also on a plain page and in plain files:')} "
         f'<a href="{static}">{_("the record without scripts")}</a>, '
         '<a href="/catalogue/latest/tables/indicators.csv">indicators.csv</a>, '
-        '<a href="/catalogue/catalogue.json">catalogue.json</a>.</p></noscript>'
+        '<a href="/catalogue/catalogue.json">catalogue.json</a>.</p></noscript></div>'
     )
     text = _index()
     text = _AGENTS.sub("", text).replace("./favicon.png", "./daylight.svg")
     text = text.replace('<html lang="en">', f'<html lang="{html.escape(_.language)}" dir="{_.direction}">', 1)
     text = re.sub(r"<title>.*?</title>", lambda _match: "\n    ".join(head), text, count=1)
-    return _NOSCRIPT.sub(lambda _match: without, text, count=1)
+    return _NOSCRIPT.sub(lambda _match: words, text, count=1)
 
 
 def _edition() -> Edition | None:
@@ -147,12 +167,13 @@ def page_routes() -> list[Route]:
             headers = {**_NO_CACHE, "content-language": _.language}
             edition = _edition()
             shown = in_language(edition, _) if edition else None
-            document = preview.with_picture(page_html(page, shown, _), page, shown, site_of(request))
+            choices = not {*request.query_params} <= {LANGUAGE}
+            document = preview.with_picture(page_html(page, shown, _, choices=choices), page, shown, site_of(request))
             return HTMLResponse(document, headers=headers)
 
         return Route(f"/{path_of(page.code)}", answer, methods=["GET"])
 
-    style = STYLE.read_text(encoding="utf-8")
+    style, script = (file.read_text(encoding="utf-8") for file in (STYLE, SCRIPT))
 
     async def icon(_request: Request) -> Response:
         return Response(ICON, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
@@ -160,10 +181,14 @@ def page_routes() -> list[Route]:
     async def looks(_request: Request) -> Response:
         return Response(style, media_type="text/css", headers=_NO_CACHE)
 
+    async def manners(_request: Request) -> Response:
+        return Response(script, media_type="text/javascript", headers=_NO_CACHE)
+
     return [
         *(route(page) for page in BY_CODE.values()),
         Route("/daylight.svg", icon, methods=["GET"]),
         Route("/daylight.css", looks, methods=["GET"]),
+        Route("/first-words.js", manners, methods=["GET"]),
     ]
 
 

@@ -16,9 +16,9 @@ from dashboard.sentences import basis_name
 from dashboard.widgets import ground
 from dashboard.wording import Wording, plain
 
-_DRAWING, _TO_PAINT = "draws-charts", 0.35
+_DRAWS, _TO_PAINT = "draws-charts", 0.35
 """Seconds that a visitor's browser gets to show the page before it takes in the program that draws charts: from then on it
-does nothing else for a second, on an old phone for several. Once for a visit."""
+does nothing else for a second, on an old phone for several. Once for a visit; afterwards a chart needs no picture first."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,8 @@ class View:
                 self.ground, self.origin)  # fmt: skip
 
 
-_shown_once = st.cache_resource(max_entries=1000, show_spinner=False, hash_funcs={View: View.key})
-"""Made once for each view; afterwards Streamlit repeats what the function showed."""
-
-
-@_shown_once
-def _headline(view: View) -> None:
-    st.header(plain(view.shown.headline), anchor=False)
+_made_once = st.cache_resource(max_entries=1000, show_spinner=False, hash_funcs={View: View.key})
+"""Made once for each view."""
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={View: View.key})
@@ -53,15 +48,15 @@ def _figure(view: View) -> go.Figure:
     return charts.draw(view.shown.plot, PALETTES[view.ground], view.words)
 
 
-@_shown_once
+@_made_once
 def _live(view: View) -> None:
     """The chart to point at and to enlarge."""
     key, name = f"chart-{view.shown.code}", view.shown.alt(view.words)
     st.plotly_chart(_figure(view), key=key, theme=None, config=CONFIG, alt=name)
 
 
-@_shown_once
-def _still(view: View, *, until_live: bool = False) -> None:
+@_made_once
+def _still(view: View, *, until_live: bool = False) -> str:
     """The chart as a picture, fetched when a reader comes near it; a narrow one on a phone.
 
     until_live: as high as the live chart that takes its place as soon as the browser has drawn it. The style sheet does
@@ -71,14 +66,14 @@ def _still(view: View, *, until_live: bool = False) -> None:
     wide = address.chart_address(view.shown.code, "svg", values)
     narrow = address.chart_address(view.shown.code, "svg", values | {"size": "narrow"})
     height = int(_figure(view).layout.height) if until_live else 0
-    st.html(markup.picture(wide, narrow, view.shown.alt(view.words), height))
+    return markup.picture(wide, narrow, view.shown.alt(view.words), height)
 
 
-@_shown_once
-def _under(view: View) -> None:
+@_made_once
+def _under(view: View) -> str:
     """The keys of a chart, the same figures as a table, what can be taken, the source and the law."""
     edition, shown, _ = view.edition, view.shown, view.words
-    st.html("".join([
+    return "".join([
         markup.lines([markup.text(note) for note in shown.notes]),
         markup.folded(_("The same figures as a table"), markup.table(shown.table, shown.title)),
         markup.folded(_("What this means"), meaning(edition, shown, _)),
@@ -87,26 +82,28 @@ def _under(view: View) -> None:
             markup.text(f"{_('Data')}: {freshness(edition, _)}"),
             source(edition, shown.source, shown.datasets, _), law(edition, shown.law, _),
         ]),
-    ]))  # fmt: skip
-    st.divider()
+        "<hr>",
+    ])  # fmt: skip
 
 
 def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> Callable[[], None]:
     """The sentence, the chart, its keys, the same figures as a table, what can be taken, the source and the law.
 
-    The chart is a picture until the answer is called, when all else on the page is shown.
+    The answer draws the live chart, and is called when all else on the page is shown. On a visitor's first page a picture
+    stands for it until then.
     """
-    view = View(edition, shown, choice, _, ground(), origin())
-    _headline(view)
-    with st.container(key="first-chart"):
-        _still(view, until_live=True)
+    view, first = View(edition, shown, choice, _, ground(), origin()), not st.session_state.get(_DRAWS)
+    st.html(markup.heading(shown.headline))
+    with st.container(key="first-chart" if first else None):
+        if first:
+            st.html(_still(view, until_live=True))
         place = st.container()
-    _under(view)
+    st.html(_under(view))
 
     def enliven() -> None:
-        if not st.session_state.get(_DRAWING):
+        if first:
             time.sleep(_TO_PAINT)
-        st.session_state[_DRAWING] = True
+        st.session_state[_DRAWS] = True
         with place:
             _live(view)
 
@@ -114,18 +111,23 @@ def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> Cal
 
 
 @st.fragment
-def exhibit_on_demand(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> None:
-    """An exhibit further down the page: its chart is a picture until a reader asks for the live one.
+def exhibits_on_demand(edition: Edition, found: Sequence[Exhibit], choice: Choice, _: Wording) -> None:
+    """The exhibits further down the page: their charts are pictures until a reader asks for a live one.
 
-    Drawing live charts takes most of a phone's time, so only the first of a page is drawn at once.
+    Drawing live charts takes most of a phone's time, so only the first of a page is drawn at once. What stands between
+    two switches is one element: a browser works for each of them whenever a choice is made.
     """
-    view = View(edition, shown, choice, _, ground(), origin())
-    _headline(view)
-    place = st.container()
-    live = st.toggle(_("Interactive chart: {title}", title=plain(shown.title)), key=f"live-{shown.code}")
-    with place:
-        _live(view) if live else _still(view)
-    _under(view)
+    between = ""
+    for shown in found:
+        view, asked = View(edition, shown, choice, _, ground(), origin()), f"live-{shown.code}"
+        live = st.session_state.get(asked)
+        st.html(between + markup.heading(shown.headline) + ("" if live else _still(view)))
+        if live:
+            _live(view)
+        st.toggle(_("Interactive chart: {title}", title=plain(shown.title)), key=asked)
+        between = _under(view)
+    if between:
+        st.html(between)
 
 
 def values_of(edition: Edition, choice: Choice, _: Wording) -> dict[str, str]:

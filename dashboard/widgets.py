@@ -12,7 +12,7 @@ from dashboard.edition import ALL_AGENCIES, SAMPLE, Edition
 from dashboard.exhibits.model import Choice
 from dashboard.gallery import agencies_on
 from dashboard.pages import BY_CODE
-from dashboard.sentences import VERDICTS, Verdict
+from dashboard.sentences import VERDICTS, Verdict, sample_note
 from dashboard.wording import Wording, plain
 from schemas.languages import UNCERTIFIED, is_certified, offered
 
@@ -37,11 +37,7 @@ def sample_banner(edition: Edition, datasets: Sequence[str], _: Wording) -> None
     """Say, before any figure, that a page's figures are made up. Shown whenever one of its tables is."""
     if not any(edition.is_sample(dataset) for dataset in datasets):
         return
-    st.error(
-        f"**{SAMPLE}** – "
-        + _("made up to show how the record works; no agency reported it. Charts and tables with real figures say so."),
-        icon=":material/warning:",
-    )
+    st.error(f"**{SAMPLE}** – {sample_note(_)}", icon=":material/warning:")
 
 
 def verdict_mark(verdict: Verdict, _: Wording) -> str:

@@ -23,8 +23,7 @@ def render(page: str, edition: Edition, _: Wording) -> None:
     alone = widgets.kept(CHART)
     chosen = [shown for shown in found if shown.code == alone]
     enliven = [showing.exhibit(edition, shown, choice, _) for shown in (chosen or found)[:1]]
-    for shown in (chosen or found)[1:]:
-        showing.exhibit_on_demand(edition, shown, choice, _)
+    showing.exhibits_on_demand(edition, (chosen or found)[1:], choice, _)
     _absent(edition, page, {shown.code for shown in found}, _)
     for live in enliven:
         live()

@@ -17,20 +17,21 @@ def render(edition: Edition, _: Wording) -> None:
     widgets.sample_banner(edition, [measure.dataset for measure in edition.measures], _)
     widgets.answer(_answer(edition, _), _)
     missing = front.missing_reports(edition, _)
+    parts = []
     if missing:
         last = _.period(edition.release.manifest.data_to)
-        st.html(
-            markup.lines([f"<strong>{markup.text(_('Not reported in full for {period}:', period=last))}</strong>"])
-            + markup.items([markup.text(item) for item in missing])
-        )
+        parts = [
+            markup.lines([f"<strong>{markup.text(_('Not reported in full for {period}:', period=last))}</strong>"]),
+            markup.items([markup.text(item) for item in missing]),
+        ]
     for page in PAGES:
         lines = front.lines(edition, page.code, _)
         if lines:
-            st.header(_(page.title), anchor=False)
             rows = "".join(_line(line, _) for line in lines)
             values = {RELEASE: widgets.kept(RELEASE), LANGUAGE: language(_)}
             more = markup.link(page_address(page.code, values), _("Charts and tables: {title}", title=_(page.title)))
-            st.html(f'<ul class="dl-measures">{rows}</ul>{markup.lines([more])}')
+            parts += [markup.heading(_(page.title)), f'<ul class="dl-measures">{rows}</ul>', markup.lines([more])]
+    st.html("".join(parts))
 
 
 def _answer(edition: Edition, _: Wording) -> Answer:

@@ -105,6 +105,40 @@ def test_the_figures_of_the_overview_are_those_of_the_published_file(visit):
     assert checked >= 5
 
 
+FIRST_WORDS = ".dl-first"
+
+
+def test_the_answer_is_there_before_any_script_has_run_and_goes_when_the_app_says_it(visit):
+    """The app's own scripts are held back: title, note on samples and answer stand where the app will put them."""
+    entry, held = BY_CODE["notice"], list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visit.page.route("**/static/js/**", hold)
+    visit.page.goto(f"{visit.site}/notice", wait_until="commit")
+    words = visit.page.locator(FIRST_WORDS)
+    expect(words).to_contain_text("21 of 25 people with a hold request were told of it")
+    expect(words).to_contain_text("SAMPLE DATA")
+    early = words.locator("h1").bounding_box()
+    for route in held:
+        route.continue_()
+    visit.page.unroute("**/static/js/**")
+    visit.settled(entry)
+    expect(words).to_have_count(0)
+    late = visit.page.locator(f"{MAIN} h1").bounding_box()
+    size = visit.page.locator(f"{MAIN} h1").evaluate("one => parseFloat(getComputedStyle(one).paddingTop)")
+    assert (early["x"], early["y"]) == pytest.approx((late["x"], late["y"] + size), abs=3)
+
+
+def test_an_address_with_choices_says_no_answer_that_is_not_its_own(desktop):
+    desktop.page.route("**/static/js/**", lambda route: route.abort())
+    desktop.page.goto(f"{desktop.site}/notice?agency=DAJD", wait_until="commit")
+    words = desktop.page.locator(FIRST_WORDS)
+    expect(words).to_contain_text("Were people told that immigration authorities had asked about them?")
+    expect(words).not_to_contain_text("of 25 people")
+
+
 FIRST_PICTURE = ".st-key-first-chart img"
 LIVE = "[data-testid=stPlotlyChart]"
 PLACES = (
