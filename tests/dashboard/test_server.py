@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import brotli
 import pandas as pd
 import pytest
 import streamlit
@@ -21,7 +22,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from dashboard import asking, data, shell
-from dashboard.compress import Compressed, Kept
+from dashboard.compress import Answer, Compressed, Kept, chosen
 from dashboard.files import CatalogueFiles
 from dashboard.outlets import csv_of, outlet_routes
 from dashboard.pages import EXHIBITED, PAGES
@@ -370,13 +371,17 @@ def test_everything_worth_it_is_compressed_streamlits_own_files_too(files, editi
     paths = ("/", "/notice", chunk, "/daylight.css", f"/catalogue/releases/{edition.id}/tables/indicators.csv",
              "/catalogue/catalogue.json", "/chart/K2.svg")  # fmt: skip
     for path in paths:
-        plain, packed = ask(files, path), ask(files, path, accept_encoding="gzip, br")
-        assert packed[1]["content-encoding"] == "gzip", path
-        assert gzip.decompress(packed[2]) == plain[2], path
-        assert packed[1]["content-length"] == str(len(packed[2]))
-        assert "accept-encoding" in packed[1]["vary"].lower()
+        plain = ask(files, path)
         assert "content-encoding" not in plain[1]
-    assert len(ask(files, chunk, accept_encoding="gzip")[2]) < 0.35 * len(ask(files, chunk)[2])
+        for accepted, encoding, unpack in (("gzip, br", "br", brotli.decompress), ("gzip", "gzip", gzip.decompress)):
+            packed = ask(files, path, accept_encoding=accepted)
+            assert packed[1]["content-encoding"] == encoding, path
+            assert unpack(packed[2]) == plain[2], path
+            assert packed[1]["content-length"] == str(len(packed[2]))
+            assert "accept-encoding" in packed[1]["vary"].lower()
+    full = len(ask(files, chunk)[2])
+    assert len(ask(files, chunk, accept_encoding="br")[2]) < 0.27 * full
+    assert len(ask(files, chunk, accept_encoding="gzip")[2]) < 0.35 * full
 
 
 def test_a_visitor_who_has_it_already_is_not_sent_it_again(files, edition):
@@ -396,11 +401,37 @@ def test_what_is_small_asked_in_part_or_compressed_already_is_left_alone(files, 
 
 
 def test_what_is_kept_compressed_has_a_limit():
-    kept = Kept(most=10)
-    kept.put(("a", "1"), b"12345")
-    kept.put(("b", "1"), b"12345")
-    assert kept.get(("a", "1"))
-    kept.put(("c", "1"), b"12345")
-    assert kept.get(("b", "1")) is None, "the longest unused goes first"
-    kept.put(("d", "1"), b"12345678901")
-    assert kept.get(("d", "1")) is None
+    kept, five = Kept(most=10), Answer([], b"12345")
+    for name in "ab":
+        kept.put((name, "br", "1"), five)
+    assert kept.get(("a", "br", "1"))
+    kept.put(("c", "br", "1"), five)
+    assert kept.get(("b", "br", "1")) is None, "the longest unused goes first"
+    kept.put(("d", "br", "1"), Answer([], b"12345678901"))
+    assert kept.get(("d", "br", "1")) is None
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("", ""), ("gzip, deflate, br, zstd", "br"), ("gzip, deflate", "gzip"), ("br;q=0, gzip;q=0.5", "gzip"),
+     ("gzip; q=0.0", ""), ("identity", ""), ("BR", "br")],
+)  # fmt: skip
+def test_the_best_encoding_that_a_visitor_takes(accepted, encoding):
+    assert chosen(accepted) == encoding
+
+
+def test_a_file_of_the_program_is_read_once_and_one_of_the_catalogue_each_time(files, copied, edition):
+    """A release may be withdrawn; then nothing may remember its tables."""
+    own = shell.chunk("PlotlyChart").removeprefix(".")
+    first, second = (ask(files, own, accept_encoding="br") for _ in range(2))
+    assert first == second
+    assert brotli.decompress(second[2]) == ask(files, own)[2]
+    assert ask(files, own, accept_encoding="br", if_none_match=first[1]["etag"])[0] == 304
+    table = f"/catalogue/releases/{edition.id}/tables/training.csv"
+    assert ask(files, table, accept_encoding="br")[0] == 200
+    hidden = copied / table.removeprefix("/catalogue/")
+    elsewhere = hidden.rename(copied.parent / "training.csv")
+    try:
+        assert ask(files, table, accept_encoding="br")[0] == 404
+    finally:
+        elsewhere.rename(hidden)
