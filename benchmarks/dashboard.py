@@ -15,7 +15,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from urllib.request import urlopen
@@ -24,6 +25,11 @@ from playwright.sync_api import Browser, sync_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 EMPTY = 'import streamlit as st\nst.title("Empty")\nst.button("Again")\n'
+TWO = (
+    "import streamlit as st\n"
+    'st.navigation([st.Page(lambda name=name: st.title(name), title=name, url_path=name) for name in ("One", "Two")]).run()\n'
+)
+"""Two near-empty pages, to switch between."""
 ONE = (
     "import plotly.graph_objects as go\nimport streamlit as st\n"
     'st.title("One")\nnumber = st.radio("Filter", [12, 24])\n'
@@ -51,6 +57,8 @@ window.seen = seen;
 })();
 """
 """Notes in the page itself when each thing has been painted: seconds since the visit began, one frame after it was there."""
+ARRIVED = """title => document.querySelector("[data-testid=stMain] h1")?.textContent.trim() === title
+  && document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning" """
 PHONE = {"latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8, "offline": False}
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -89,9 +97,26 @@ def resident(process: int) -> float:
     return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def visit(browser: Browser, address: str, process: int, *, chart: bool, phone: bool = False) -> dict[str, float]:
-    """One cold visit: seconds to first text, title, ready and live chart; kilobytes; seconds of the server's processor."""
+@dataclass(frozen=True)
+class Place:
+    """A page, the process that serves it, and whether it has a chart."""
+
+    address: str
+    process: int
+    chart: bool = False
+
+
+def visit(browser: Browser, place: Place, *, phone: bool = False, warm: bool = False) -> dict[str, float]:
+    """One visit: seconds to first text, title, ready and live chart; kilobytes; seconds of the server's processor.
+
+    warm: the second of a browser, which has the program by then.
+    """
     context = browser.new_context(viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900})
+    if warm:
+        before_it = context.new_page()
+        before_it.goto(place.address)
+        before_it.locator(CHART if place.chart else READY).first.wait_for(timeout=180_000)
+        before_it.close()
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
@@ -101,15 +126,15 @@ def visit(browser: Browser, address: str, process: int, *, chart: bool, phone: b
     received = [0.0]
     session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.add_init_script(WATCH)
-    before = cpu(process)
-    page.goto(address, wait_until="commit")
-    names = ["text", "title", "ended", *(["chart", "live"] if chart else [])]
+    before = cpu(place.process)
+    page.goto(place.address, wait_until="commit")
+    names = ["text", "title", "ended", *(["chart", "live"] if place.chart else [])]
     page.wait_for_function("names => names.every(name => name in window.seen)", arg=names, timeout=180_000)
     seen = page.evaluate("() => window.seen")
     context.close()
-    ready = max(seen["ended"], seen["chart"] if chart else seen["title"])
-    return {"text": seen["text"], "title": seen["title"], "ready": ready, "live": seen["live"] if chart else ready,
-            "kb": sum(received) / 1000, "cpu": cpu(process) - before}  # fmt: skip
+    ready = max(seen["ended"], seen["chart"] if place.chart else seen["title"])
+    return {"text": seen["text"], "title": seen["title"], "ready": ready, "live": seen["live"] if place.chart else ready,
+            "kb": sum(received) / 1000, "cpu": cpu(place.process) - before}  # fmt: skip
 
 
 def filtered(browser: Browser, address: str, process: int, labels: tuple[str, str]) -> dict[str, float]:
@@ -140,6 +165,29 @@ def filtered(browser: Browser, address: str, process: int, labels: tuple[str, st
     return {"seconds": median(times[2:]), "cpu": used}
 
 
+def switched(browser: Browser, address: str, process: int, titles: tuple[str, str]) -> dict[str, float]:
+    """Two pages without charts, to and fro by the menu: seconds until the title of the other is painted and its run has ended."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address)
+    menu = page.locator("[data-testid=stSidebarNav]")
+    menu.get_by_role("link", name=titles[1], exact=True).wait_for(timeout=60_000)
+    page.locator(READY).wait_for(timeout=60_000)
+    times, before, changes = [], 0.0, 10
+    for number in range(changes + 2):
+        if number == 2:
+            before = cpu(process)
+        title = titles[(number + 1) % 2]
+        start = time.perf_counter()
+        menu.get_by_role("link", name=title, exact=True).click()
+        page.wait_for_function(ARRIVED, arg=title)
+        page.evaluate(PAINTED)
+        times.append(time.perf_counter() - start)
+        page.wait_for_timeout(300)
+    used = (cpu(process) - before) / changes
+    page.close()
+    return {"seconds": median(times[2:]), "cpu": used}
+
+
 def _note_end(frame: str | bytes, ended: list[float]) -> None:
     """Note when Streamlit says that a run is over."""
     if isinstance(frame, bytes):
@@ -160,39 +208,37 @@ def main() -> None:
     options = asked.parse_args()
     chromium = next(path for name in ("chromium", "google-chrome") if (path := shutil.which(name)))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        ports = [free_port() for _ in range(3)]
+        scripts = {"empty.py": EMPTY, "one.py": ONE, "two.py": TWO}
+        ports = [free_port() for _ in range(4)]
         commands = []
-        for name, script, port in (("empty.py", EMPTY, ports[0]), ("one.py", ONE, ports[1])):
+        for port, (name, script) in zip(ports, scripts.items(), strict=False):
             (Path(folder) / name).write_text(script)
             commands.append([sys.executable, "-m", "streamlit", "run", str(Path(folder) / name), "--server.headless=true",
                              "--browser.gatherUsageStats=false", f"--server.port={port}"])  # fmt: skip
-        ours = [sys.executable, "-m", "etl", "serve", "--catalogue", options.catalogue, "--port", str(ports[2])]
+        commands.append(
+            [sys.executable, "-m", "etl", "serve", "--catalogue", options.catalogue, "--port", str(ports[3])]
+        )
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        with (
-            served(commands[0], ports[0]) as empty,
-            served(commands[1], ports[1]) as one,
-            served(ours, ports[2]) as site,
-        ):
-            report(browser, (empty, one, site), options.rounds)
+        with ExitStack() as running:
+            servers = [running.enter_context(served(*each)) for each in zip(commands, ports, strict=True)]
+            report(browser, servers, options.rounds)
         browser.close()
 
 
-def report(browser: Browser, servers: tuple[tuple[str, int], ...], rounds: int) -> None:
-    empty, one, site = servers
+def report(browser: Browser, servers: list[tuple[str, int]], rounds: int) -> None:
+    empty, one, two, site = servers
     places = {
-        "empty app": (empty[0], empty[1], False), "one chart": (one[0], one[1], True),
-        "landing page": (site[0], site[1], False), "page with charts": (f"{site[0]}/notice", site[1], True),
+        "empty app": Place(*empty), "one chart": Place(*one, chart=True), "landing page": Place(*site),
+        "page with charts": Place(f"{site[0]}/notice", site[1], chart=True),
     }  # fmt: skip
-    visit(browser, *empty, chart=False)
-    visit(browser, *site, chart=False)
-    print(
-        f"memory after the first visit × empty   {resident(site[1]) / resident(empty[1]):.2f}   ({resident(site[1]):.0f} MB)"
-    )
+    first = [visit(browser, places[name])["ready"] for name in ("empty app", "landing page")]
+    print(f"first visit ever × empty   {first[1] / first[0]:.2f}   ({first[1]:.2f} s)")
+    print(f"memory after it × empty   {resident(site[1]) / resident(empty[1]):.2f}   ({resident(site[1]):.0f} MB)")
     for profile, phone, times in (("desktop", False, rounds), ("slow phone", True, max(1, rounds // 3))):
         found: dict[str, list[dict[str, float]]] = {name: [] for name in places}
         for _ in range(times + (not phone)):  # the first round warms the servers and is not counted
-            for name, (address, process, chart) in places.items():
-                found[name].append(visit(browser, address, process, chart=chart, phone=phone))
+            for name, place in places.items():
+                found[name].append(visit(browser, place, phone=phone))
         runs = {name: typical(all_runs[not phone :]) for name, all_runs in found.items()}
         floor = runs["empty app"]
         print(
@@ -204,6 +250,15 @@ def report(browser: Browser, servers: tuple[tuple[str, int], ...], rounds: int) 
                 for key in ("kb", "text", "title", "ready", "live", "cpu")
             )
             print(f"  {name:18} × empty   {ratios}")
+    warm = [
+        typical([visit(browser, places[name], warm=True) for _ in range(rounds)])["ready"]
+        for name in ("one chart", "page with charts")
+    ]  # fmt: skip
+    print(f"warm, page with charts × one chart   ready {warm[1] / warm[0]:.2f}")
+    floor = switched(browser, *two, ("One", "Two"))
+    found_switch = switched(browser, *site, ("Overview", "Downloads"))
+    print(f"page switch × empty   p50 {found_switch['seconds'] / floor['seconds']:.2f}   "
+          f"server CPU {found_switch['cpu'] / max(floor['cpu'], 1e-9):.2f}")  # fmt: skip
     base = filtered(browser, one[0], one[1], ("24", "12"))
     ours = filtered(browser, f"{site[0]}/training", site[1], ("Last 12 months", "All months"))
     print(f"filter change × one chart   p50 {ours['seconds'] / base['seconds']:.2f}   "

@@ -44,6 +44,11 @@ SIZES: dict[str, dict[str, Any]] = {
 HEADING = "[data-testid=stMain] h1"
 CHART = "[data-testid=stPlotlyChart]"
 DRAWN = ".js-plotly-plot .main-svg"
+FULL_WIDTH = """([charts, drawn]) => {
+  const wide = one => one.getBoundingClientRect().width;
+  const column = document.querySelector("[data-testid=stMain] [data-testid=stHtml]");
+  return [...document.querySelectorAll(charts)].every(one => wide(one.querySelector(drawn)) > 0.95 * wide(column)); }"""
+"""Whether every chart is as wide as the text."""
 WITHOUT_CHARTS = ("overview", "promises", "changes", "ask", "downloads", "about")
 AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
 NOT_OURS: dict[str, tuple[str, str]] = {}
@@ -168,6 +173,7 @@ class Visit:
         charts.first.wait_for()
         expect(self.page.locator("[data-testid=stMain] [data-testid=stSkeleton]")).to_have_count(0, timeout=PATIENCE)
         expect(self.page.locator(f"{CHART}:not(:has({DRAWN}))")).to_have_count(0, timeout=PATIENCE)
+        self.page.wait_for_function(FULL_WIDTH, arg=[CHART, DRAWN], timeout=PATIENCE)
         return charts.count()
 
     def turn(self, ground: str) -> None:
