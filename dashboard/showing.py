@@ -89,23 +89,24 @@ def _under(view: View) -> str:
 def exhibit(edition: Edition, shown: Exhibit, choice: Choice, _: Wording) -> Callable[[], None]:
     """The sentence, the chart, its keys, the same figures as a table, what can be taken, the source and the law.
 
-    The answer draws the live chart, and is called when all else on the page is shown. On a visitor's first page a picture
-    stands for it until then.
+    On a visitor's first page a picture stands for the live chart until the answer draws it, called when all else is shown.
     """
     view, first = View(edition, shown, choice, _, ground(), origin()), not st.session_state.get(_DRAWS)
     st.html(markup.heading(shown.headline))
-    with st.container(key="first-chart" if first else None):
-        if first:
+    if first:
+        with st.container(key="first-chart"):
             st.html(_still(view, until_live=True))
-        place = st.container()
+            place = st.container()
+    else:
+        _live(view)
     st.html(_under(view))
 
     def enliven() -> None:
         if first:
             time.sleep(_TO_PAINT)
-        st.session_state[_DRAWS] = True
-        with place:
-            _live(view)
+            st.session_state[_DRAWS] = True
+            with place:
+                _live(view)
 
     return enliven
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import data, widgets
+from dashboard import data, markup, widgets
 from dashboard.edition import Edition
 from dashboard.wording import Wording, plain
+from schemas.release import DatasetEntry
 
 
 def render(edition: Edition, _: Wording) -> None:
@@ -17,18 +18,8 @@ def render(edition: Edition, _: Wording) -> None:
           "always give the newest.")
     )  # fmt: skip
     st.markdown(f"- [indicators.csv]({base}/tables/indicators.csv): {_('every indicator, period and agency')}")
-    for entry in edition.release.manifest.datasets:
-        with st.container(border=True):
-            origin = _("SAMPLE DATA") if entry.origin == "sample" else _("real records")
-            definition = edition.definition(entry.id)
-            st.markdown(
-                f"**{plain(definition['title'])}** · {origin} · {_.plural('{number} row', '{number} rows', entry.rows)}"
-            )
-            st.markdown(f"{plain(definition['summary'])} {_('One row is')} {plain(definition['one_row_is'])}.")
-            st.markdown(
-                f"[{plain(entry.id)}.csv]({base}/tables/{entry.id}.csv) · "
-                f"[{_('definitions')}]({base}/definitions/{entry.id}.json)"
-            )
+    listed = "".join(_table(entry, edition, _) for entry in edition.release.manifest.datasets)
+    st.html(f'<ul class="dl-measures">{listed}</ul>')
     st.header(_("Check it yourself"), anchor=False)
     st.markdown(_("[SHA256SUMS]({base}/SHA256SUMS) lists the fingerprint of every file. In a copy of the release:",
                   base=base))  # fmt: skip
@@ -37,6 +28,19 @@ def render(edition: Edition, _: Wording) -> None:
     county = edition.county
     st.header(_("Licence"), anchor=False)
     st.markdown(f"{_('Data')}: [{plain(county.data_licence)}]({county.data_licence_url})")
+
+
+def _table(entry: DatasetEntry, edition: Edition, _: Wording) -> str:
+    """One table: what it is called, whether its figures are real, how long it is, what a row is, and where it is."""
+    base, definition = f"/catalogue/releases/{edition.id}", edition.definition(entry.id)
+    origin = _("SAMPLE DATA") if entry.origin == "sample" else _("real records")
+    rows = _.plural("{number} row", "{number} rows", entry.rows)
+    return (
+        f"<li><strong>{markup.text(definition['title'])}</strong> · {markup.text(origin)} · {markup.text(rows)}"
+        f"<br>{markup.text(definition['summary'])} {markup.text(_('One row is'))} {markup.text(definition['one_row_is'])}."
+        f"<br>{markup.link(f'{base}/tables/{entry.id}.csv', f'{entry.id}.csv')} · "
+        f"{markup.link(f'{base}/definitions/{entry.id}.json', _('definitions'))}</li>"
+    )
 
 
 def _releases(_: Wording) -> None:

@@ -161,7 +161,9 @@ def test_the_first_chart_is_a_picture_until_the_live_one_takes_its_place_and_not
     visit.page.wait_for_function(f"() => document.querySelector('{FIRST_PICTURE}').naturalWidth > 0")
     visit.settled(entry)
     before, high = visit.page.evaluate(PLACES), picture.bounding_box()["height"]
-    assert picture.bounding_box()["width"] > 0.7 * visit.page.locator("[data-testid=stHtml]").first.bounding_box()["width"]
+    assert (
+        picture.bounding_box()["width"] > 0.7 * visit.page.locator("[data-testid=stHtml]").first.bounding_box()["width"]
+    )
     assert len(picture.get_attribute("alt")) > 40
     assert visit.page.locator(".js-plotly-plot").count() == 0
     for route in held:
