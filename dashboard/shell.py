@@ -138,11 +138,12 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
         first = f'<p class="dl-bad"><strong>{SAMPLE}</strong> – {markup.text(sample_note(_))}</p>{first}'
     listed = markup.items([markup.text(line) for line in said[bool(first) :]])
     words = (
-        f'<div class="dl-first"><h1>{html.escape(_(page.title))}</h1><p><strong>{question}</strong></p>{first}'
+        f'<main class="dl-first"><h1>{html.escape(_(page.title))}</h1><p><strong>{question}</strong></p>{first}'
+        f"<p>{markup.link(static, _('This page without scripts'))}</p>"
         f"<noscript>{listed}<p>{_('This page needs JavaScript. Every figure is also on a plain page and in plain files:')} "
         f'<a href="{static}">{_("the record without scripts")}</a>, '
         '<a href="/catalogue/latest/tables/indicators.csv">indicators.csv</a>, '
-        '<a href="/catalogue/catalogue.json">catalogue.json</a>.</p></noscript></div>'
+        '<a href="/catalogue/catalogue.json">catalogue.json</a>.</p></noscript></main>'
     )
     text = _index()
     text = _AGENTS.sub("", text).replace("./favicon.png", "./daylight.svg")

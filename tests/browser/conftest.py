@@ -209,7 +209,7 @@ class Visit:
         return int(
             self.page.evaluate(
                 "() => Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
-                ".map(box => box.scrollWidth - box.clientWidth))"
+                ".filter(Boolean).map(box => box.scrollWidth - box.clientWidth))"
             )
         )
 

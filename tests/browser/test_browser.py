@@ -131,6 +131,17 @@ def test_the_answer_is_there_before_any_script_has_run_and_goes_when_the_app_say
     assert (early["x"], early["y"]) == pytest.approx((late["x"], late["y"] + size), abs=3)
 
 
+@pytest.mark.parametrize("ground", ["light", "dark"])
+def test_the_first_words_are_for_everybody(visit, ground, violations):
+    visit.page.emulate_media(color_scheme=ground)
+    visit.page.route("**/static/js/**", lambda route: route.abort())
+    visit.page.goto(f"{visit.site}/notice", wait_until="commit")
+    way_out = visit.page.locator(FIRST_WORDS).get_by_role("link")
+    expect(way_out).to_have_attribute("href", "/catalogue/latest/site/en/notice.html")
+    assert violations(visit.page) == []
+    assert visit.sideways(320) == 0
+
+
 def test_an_address_with_choices_says_no_answer_that_is_not_its_own(desktop):
     desktop.page.route("**/static/js/**", lambda route: route.abort())
     desktop.page.goto(f"{desktop.site}/notice?agency=DAJD", wait_until="commit")

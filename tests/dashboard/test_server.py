@@ -238,7 +238,7 @@ def test_the_settings_are_found_from_any_folder(catalogue, tmp_path, monkeypatch
 
 def test_whoever_runs_no_scripts_reads_the_figures(files, edition):
     home, notice = (ask(files, path)[2].decode() for path in ("/", "/notice"))
-    without = re.search(r'<div class="dl-first">(.*?)</div>', home, re.DOTALL).group(1)
+    without = re.search(r'<main class="dl-first">(.*?)</main>', home, re.DOTALL).group(1)
     assert without.count("<li>") == len(edition.measures)
     assert without.index("SAMPLE DATA") < without.index('class="dl-answer"')
     assert "21 of 25 people with a hold request were told of it" in without
