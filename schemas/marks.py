@@ -25,7 +25,7 @@ class Mark(StrEnum):
 
 
 SIGNS = {
-    Mark.COUNTED: "●", Mark.ZERO: "● 0", Mark.LATE: "◇", Mark.PRELIMINARY: "○", Mark.INCOMPLETE: "△",
+    Mark.COUNTED: "●", Mark.ZERO: "■ 0", Mark.LATE: "◇", Mark.PRELIMINARY: "○", Mark.INCOMPLETE: "△",
     Mark.MISSING: "✕", Mark.SUPPRESSED: "[c]", Mark.NOT_APPLICABLE: "–",
 }  # fmt: skip
 """The sign of each mark in text; charts draw the same shapes."""

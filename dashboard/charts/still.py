@@ -198,7 +198,8 @@ def _trend(points: pd.DataFrame, scene: Scene, _: Wording) -> Spec:
 def _point(row: dict[Any, Any], lane: float, look: theme.Palette) -> Spec:
     mark = Mark(row["mark"])
     open_marks = {Mark.LATE: "diamond", Mark.PRELIMINARY: "circle", Mark.INCOMPLETE: "triangle-up"}
-    shape = open_marks.get(mark, "circle") if mark.has_value else ""
+    filled = "square" if mark is Mark.ZERO else "circle"
+    shape = open_marks.get(mark, filled) if mark.has_value else ""
     return {
         "x": _day(row["period"]), "y": row["value"] if mark.has_value else lane, "shape": shape, "sign": SIGNS[mark],
         "fill": look.ground if mark in open_marks else look.series,

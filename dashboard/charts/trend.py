@@ -18,7 +18,7 @@ from schemas.shares import PERCENT_FROM
 LABEL_ALL_UP_TO = 13
 """With more points than this their labels would overlap: only the last and the lowest carry one then."""
 SHAPES = {
-    Mark.COUNTED: "circle", Mark.ZERO: "circle", Mark.LATE: "diamond-open", Mark.PRELIMINARY: "circle-open",
+    Mark.COUNTED: "circle", Mark.ZERO: "square", Mark.LATE: "diamond-open", Mark.PRELIMINARY: "circle-open",
     Mark.INCOMPLETE: "triangle-up-open", Mark.MISSING: "x-thin-open",
     Mark.SUPPRESSED: "square-open", Mark.NOT_APPLICABLE: "line-ew-open",
 }  # fmt: skip

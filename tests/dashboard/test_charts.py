@@ -19,7 +19,7 @@ from dashboard.charts.trend import Scene
 from dashboard.edition import Event, Goal
 from dashboard.points import COLUMNS
 from dashboard.wording import ENGLISH
-from schemas.marks import Mark
+from schemas.marks import SIGNS, Mark
 from schemas.process import Limits
 
 FRAME = theme.Frame("People told <b>", "Share of cases", "SAMPLE DATA")
@@ -50,14 +50,16 @@ def annotations(figure):
     return [annotation.text for annotation in figure.layout.annotations]
 
 
-def test_five_absences_have_five_marks():
+def test_each_kind_of_figure_and_of_absence_has_a_mark_of_its_own():
     drawn = traces(charts.trend(POINTS, scene(), ENGLISH))
     symbols = {name: trace.marker.symbol for name, trace in drawn.items() if name != "line"}
     assert symbols == {
-        "reported": "circle", "zero: counted, and none": "circle", "reported late": "diamond-open",
+        "reported": "circle", "zero: counted, and none": "square", "reported late": "diamond-open",
         "preliminary, may change": "circle-open", "not reported": "x-thin-open",
         "[c] hidden to protect people": "square-open", "nothing to measure": "line-ew-open",
     }  # fmt: skip
+    assert len({*symbols.values()}) == len(symbols)
+    assert len({*SIGNS.values()}) == len(Mark)
     assert list(drawn["zero: counted, and none"].y) == [0]
     assert list(drawn["[c] hidden to protect people"].text) == ["[c]"]
     for absent in ("not reported", "[c] hidden to protect people", "nothing to measure"):
