@@ -259,8 +259,9 @@ def report(browser: Browser, servers: list[tuple[str, int]], rounds: int) -> Non
     found_switch = switched(browser, *site, ("Overview", "Downloads"))
     print(f"page switch × empty   p50 {found_switch['seconds'] / floor['seconds']:.2f}   "
           f"server CPU {found_switch['cpu'] / max(floor['cpu'], 1e-9):.2f}")  # fmt: skip
-    base = filtered(browser, one[0], one[1], ("24", "12"))
-    ours = filtered(browser, f"{site[0]}/training", site[1], ("Last 12 months", "All months"))
+    filters = ((*one, ("24", "12")), (f"{site[0]}/training", site[1], ("Last 12 months", "All months")))
+    rounds_of = [[filtered(browser, *each) for each in filters] for _ in range(rounds)]
+    base, ours = (typical([found[number] for found in rounds_of]) for number in range(2))
     print(f"filter change × one chart   p50 {ours['seconds'] / base['seconds']:.2f}   "
           f"server CPU {ours['cpu'] / max(base['cpu'], 1e-9):.2f}")  # fmt: skip
     print(f"memory at the end × empty   {resident(site[1]) / resident(empty[1]):.2f}   ({resident(site[1]):.0f} MB)")

@@ -109,6 +109,16 @@ def document(content: str) -> str:
     return f'<pre class="dl-code" tabindex="0" lang="en">{html.escape(content)}</pre>'
 
 
+def opening(title: str, question: str, *following: str) -> str:
+    """How every page begins: its title, the question it answers, and what follows, which is HTML of this module."""
+    return f'<h1>{text(title)}</h1><p class="dl-question">{text(question)}</p>{"".join(following)}'
+
+
+def sample(mark: str, note: str) -> str:
+    """The warning before figures that no agency reported."""
+    return f'<p class="dl-sample dl-bad" role="note"><strong>{text(mark)}</strong> – {text(note)}</p>'
+
+
 def status(sentence: str, verdict: str = "") -> str:
     """The sentence that answers a page's question; readers of screens hear it again when a choice changes it."""
     return f'<p class="dl-answer{f" dl-{verdict}" if verdict else ""}" role="status">{text(sentence)}</p>'

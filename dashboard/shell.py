@@ -134,11 +134,11 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
     if page.code in EXHIBITED and chunk(_CHARTS):
         head.append(f'<link rel="prefetch" as="script" crossorigin href="{chunk(_CHARTS)}" />')
     first = f'<p class="dl-answer">{markup.text(said[0])}</p>' if said and not choices else ""
-    if first and edition and made_up_on(page, edition):
-        first = f'<p class="dl-bad"><strong>{SAMPLE}</strong> – {markup.text(sample_note(_))}</p>{first}'
+    made_up = first and edition and made_up_on(page, edition)
+    sample = markup.sample(SAMPLE, sample_note(_)) if made_up else ""
     listed = markup.items([markup.text(line) for line in said[bool(first) :]])
     words = (
-        f'<main class="dl-first"><h1>{html.escape(_(page.title))}</h1><p><strong>{question}</strong></p>{first}'
+        f'<main class="dl-first">{markup.opening(_(page.title), _(page.question), sample, first)}'
         f"<p>{markup.link(static, _('This page without scripts'))}</p>"
         f"<noscript>{listed}<p>{_('This page needs JavaScript. Every figure is also on a plain page and in plain files:')} "
         f'<a href="{static}">{_("the record without scripts")}</a>, '

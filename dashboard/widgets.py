@@ -26,18 +26,14 @@ SHORT_FIRST = ("reported",)
 """Pages that open on the last twelve months: more columns than that do not fit a phone."""
 
 
-def heading(code: str, _: Wording) -> None:
-    """The title of a page and the question it answers."""
+def opening(code: str, edition: Edition, datasets: Sequence[str], _: Wording, found: Answer | None = None) -> str:
+    """How a page begins: title, question, before any figure that they are made up if one of its tables is, the answer."""
     page = BY_CODE[code]
-    st.title(_(page.title), anchor=False)
-    st.markdown(f"**{_(page.question)}**")
-
-
-def sample_banner(edition: Edition, datasets: Sequence[str], _: Wording) -> None:
-    """Say, before any figure, that a page's figures are made up. Shown whenever one of its tables is."""
-    if not any(edition.is_sample(dataset) for dataset in datasets):
-        return
-    st.error(f"**{SAMPLE}** – {sample_note(_)}", icon=":material/warning:")
+    made_up = any(edition.is_sample(dataset) for dataset in datasets)
+    return markup.opening(
+        _(page.title), _(page.question),
+        markup.sample(SAMPLE, sample_note(_)) if made_up else "", answer(found, _) if found else "",
+    )  # fmt: skip
 
 
 def verdict_mark(verdict: Verdict, _: Wording) -> str:
@@ -46,10 +42,10 @@ def verdict_mark(verdict: Verdict, _: Wording) -> str:
     return f'<span class="dl-verdict dl-{kind}">{sign} {markup.text(_(VERDICTS[verdict]))}</span>'
 
 
-def answer(found: Answer, _: Wording) -> None:
+def answer(found: Answer, _: Wording) -> str:
     """The sentence that answers the page's question, and its facts."""
     mark = verdict_mark(found.verdict, _) if found.verdict else ""
-    st.html(mark + markup.status(found.sentence) + markup.facts(found.facts))
+    return mark + markup.status(found.sentence) + markup.facts(found.facts)
 
 
 # --- choices -----------------------------------------------------------------------------------------------------------

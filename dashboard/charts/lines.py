@@ -31,18 +31,16 @@ def lines(frame: pd.DataFrame, names: Mapping[str, str], around: theme.Frame, _:
     for place, (column, name) in enumerate(names.items()):
         colour = around.palette.categories[place]
         figure.add_scatter(
-            x=x, y=frame[column].astype("float64"), name=theme.safe(name), mode="lines+markers", connectgaps=False,
+            x=x, y=frame[column].astype("float64"), name="<br>".join(theme.folded(name)), mode="lines+markers", connectgaps=False,
             line={"color": colour, "width": 2, "dash": DASHES[place]}, marker={"symbol": SYMBOLS[place], "size": 7},
             hoverinfo="skip",
         )  # fmt: skip
         absent = absences(x, frame, column, lane)
         if absent:
             figure.add_scatter(**absent, textfont={"color": colour, "size": 12})
-    share = around.share
-    values = theme.ticks(low, high, whole=not share)
-    texts = [_.percent(value) if share else _.number(value) for value in values]
     span = high - low
-    figure.update_yaxes(range=[low - 0.14 * span, high + 0.1 * span], tickvals=values, ticktext=texts)
+    figure.update_yaxes(range=[low - 0.14 * span, high + 0.1 * span])
+    theme.value_ticks(figure, (low, high), _, share=around.share)
     if named:
         figure.update_xaxes(type="category", tickangle=0, range=[-0.5, max(len(x) - 0.5, 0.5)])
     else:

@@ -51,8 +51,7 @@ def multiples(
             figure.add_hline(
                 y=goal.value, line={"color": look.goal, "width": 2, "dash": "dash"}, layer="below", **where
             )
-    values = theme.ticks(low, high, whole=not around.share)
-    texts = [_.percent(value) if around.share else _.number(value) for value in values]
-    figure.update_yaxes(range=[low - 0.14 * span, high + 0.1 * span], tickvals=values, ticktext=texts)
+    figure.update_yaxes(range=[low - 0.14 * span, high + 0.1 * span])
+    theme.value_ticks(figure, (low, high), _, share=around.share)
     theme.period_ticks(figure, list(frame["period"]), _, at_most=4)
     return figure

@@ -61,8 +61,9 @@ DARK = Palette(
 )  # fmt: skip
 PALETTES = {"light": LIGHT, "dark": DARK}
 
-_WIDTH = 46
+_WIDTH = 42
 _LINE = 19
+_SIDE, _CHARACTER = 12, 7.5
 _MID_MONTH, _MID_QUARTER = 15, 15
 
 
@@ -115,15 +116,17 @@ def canvas(frame: Frame, *, legend: bool = True, plot_height: int = 0) -> go.Fig
     if frame.sample:
         title = [f"<span style='color:{look.sample}'><b>{safe(frame.sample)}</b></span>", *title]
     below = [
-        f"<span style='font-size:13px;color:{look.quiet}'>{line}</span>" for line in folded(frame.subtitle, _WIDTH + 6)
+        f"<span style='font-size:13px;color:{look.quiet}'>{line}</span>" for line in folded(frame.subtitle, _WIDTH + 8)
     ]
     if frame.goal:
         below += [
-            f"<span style='font-size:13px;color:{look.goal}'><b>- -</b> {line}</span>" for line in folded(frame.goal)
+            f"<span style='font-size:13px;color:{look.goal}'><b>- -</b> {line}</span>"
+            for line in folded(frame.goal, _WIDTH + 4)
         ]
     top = 36 + _LINE * len([*title, *below])
     figure = go.Figure()
     figure.update_layout(
+        template=go.layout.Template(), autotypenumbers="strict",
         title={"text": "<br>".join([*title, *below]), "x": 0, "xanchor": "left", "y": 1, "yanchor": "top",
                "yref": "container", "pad": {"t": 16, "l": 2}, "font": {"size": 16, "color": look.text}},
         height=frame.height + _LINE * len([*title, *below]),
@@ -158,9 +161,21 @@ def period_ticks(figure: go.Figure, periods: list[str], _: Wording, *, at_most: 
     """Name some of the periods on the time axis."""
     named = named_periods(periods, at_most)
     figure.update_xaxes(
-        tickmode="array", tickvals=[middle(period) for period in named],
+        tickmode="array", tickangle=0, tickvals=[middle(period) for period in named],
         ticktext=["<br>".join(filter(None, _.short_period(period))) for period in named],
     )  # fmt: skip
+
+
+def value_ticks(figure: go.Figure, reach: tuple[float, float], _: Wording, *, share: bool) -> None:
+    """Name round values from the least to the largest on the axis of values, with room for the longest of them.
+
+    Plotly finds that room itself by drawing everything twice: a third of the time of a chart.
+    """
+    values = ticks(*reach, whole=not share)
+    texts = [_.percent(value) if share else _.number(value) for value in values]
+    room = _SIDE + math.ceil(_CHARACTER * max(map(len, texts), default=0))
+    figure.update_yaxes(tickvals=values, ticktext=texts, automargin=False)
+    figure.update_layout(margin={"l": room})
 
 
 def ticks(low: float, high: float, *, whole: bool) -> list[float]:

@@ -160,7 +160,6 @@ def _surround(figure: go.Figure, placed: pd.DataFrame, scene: Scene) -> None:
 def _axes(figure: go.Figure, periods: list[str], scene: Scene, reach: tuple[float, float], _: Wording) -> None:
     low, high = reach
     span = high - low
-    values = theme.ticks(low, high, whole=not scene.share)
-    texts = [_.percent(value) if scene.share else _.number(value) for value in values]
-    figure.update_yaxes(range=[low - 0.15 * span, high + 0.14 * span], tickvals=values, ticktext=texts)
+    figure.update_yaxes(range=[low - 0.15 * span, high + 0.14 * span])
+    theme.value_ticks(figure, reach, _, share=scene.share)
     theme.period_ticks(figure, periods, _)

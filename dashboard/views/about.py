@@ -13,8 +13,7 @@ from schemas.marks import NAMES, SIGNS, Mark
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    widgets.heading("about", _)
-    widgets.sample_banner(edition, edition.release.dataset_ids(), _)
+    st.html(widgets.opening("about", edition, edition.release.dataset_ids(), _))
     st.markdown(
         _("Daylight is a public record of what immigration authorities ask of the county and of how the county answers. "
           "Agencies report each month; every report is checked, protected, signed off and published as a release that "

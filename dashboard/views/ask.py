@@ -18,19 +18,17 @@ MOST_ROWS = 300
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    widgets.heading("ask", _)
     first = st.container()
     dataset = widgets.choose("dataset", _("Table"), asking.datasets(edition), edition.title_of)
     can = asking.shape(edition, dataset)
     question = _asked(edition, dataset, can, _)
     rows = asking.answer(edition, question)
     place = f"/data/answer.csv{query({**question.parameters(), RELEASE: edition.id})}"
-    with first:
-        widgets.sample_banner(edition, (dataset,), _)
-        said = _.plural("{number} row answers this question of “{title}”.", "{number} rows answer this question of “{title}”.",
-                        len(rows), title=edition.title_of(dataset))  # fmt: skip
-        one_row = str(edition.definition(dataset)["one_row_is"])
-        widgets.answer(Answer(said, ((_("One row of the table is"), one_row), (_("Data"), freshness(edition, _)))), _)
+    said = _.plural("{number} row answers this question of “{title}”.", "{number} rows answer this question of “{title}”.",
+                    len(rows), title=edition.title_of(dataset))  # fmt: skip
+    one_row = str(edition.definition(dataset)["one_row_is"])
+    found = Answer(said, ((_("One row of the table is"), one_row), (_("Data"), freshness(edition, _))))
+    first.html(widgets.opening("ask", edition, (dataset,), _, found))
     named = rows.rename(columns={name: _group_name(edition, dataset, str(name), _) for name in rows})
     cut = [_("The first {number} rows are shown; the file has all.", number=MOST_ROWS)] if len(rows) > MOST_ROWS else []
     st.html(

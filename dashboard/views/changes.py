@@ -11,10 +11,8 @@ from dashboard.wording import Wording
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    widgets.heading("changes", _)
-    widgets.sample_banner(edition, edition.release.dataset_ids(), _)
     revised, inner = found.revisions(edition, _), found.revisions(edition, _, inner=True)
-    widgets.answer(_answer(edition, len(revised), _), _)
+    st.html(widgets.opening("changes", edition, edition.release.dataset_ids(), _, _answer(edition, len(revised), _)))
     st.header(_("Since last month"), anchor=False)
     st.html(markup.table(found.since_last_month(edition, _), _("Each measure in its last month and the month before")))
     st.header(_("Since the release before"), anchor=False)

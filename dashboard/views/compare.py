@@ -13,12 +13,12 @@ from dashboard.wording import Wording
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    widgets.heading("compare", _)
     first = st.container()
     names = {measure.id: f"{measure.id} {measure.title}" for measure in edition.measures}
     measure_id = widgets.choose("measure", _("Measure"), tuple(names), names.__getitem__)
     measure = edition.measure(measure_id)
     if measure is None:
+        first.html(widgets.opening("compare", edition, (), _))
         return
     ways = made.ways(edition, measure)
     way = widgets.choose("way", _("Compare"), ways, lambda code: _(made.WAYS[code]))
@@ -27,12 +27,10 @@ def render(edition: Edition, _: Wording) -> None:
     choice = widgets.choice_of(agency, "")
     shown = gallery.comparison(edition, measure_id, way, choice, _)
     if shown is None or shown.table.empty:
+        first.html(widgets.opening("compare", edition, (), _))
         st.markdown(_("There is no report yet."))
         return
-    with first:
-        widgets.sample_banner(edition, (measure.dataset,), _)
-        widgets.answer(
-            Answer(shown.headline, ((_("Compared"), _(made.WAYS[way])), (_("Data"), freshness(edition, _)))), _
-        )
+    found = Answer(shown.headline, ((_("Compared"), _(made.WAYS[way])), (_("Data"), freshness(edition, _))))
+    first.html(widgets.opening("compare", edition, (measure.dataset,), _, found))
     enliven = showing.exhibit(edition, shown, choice, _)
     enliven()

@@ -14,7 +14,6 @@ from dashboard.wording import Wording
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    widgets.heading("counties", _)
     first = st.container()
     editions = data.counties(edition)
     table = made.table_of(editions)
@@ -24,17 +23,17 @@ def render(edition: Edition, _: Wording) -> None:
     measure = edition.measure(measure_id)
     periods = made.periods(table, measure_id)
     if measure is None or not periods:
+        first.html(widgets.opening("counties", edition, (), _))
         st.markdown(_("There is no report yet."))
         return
     period = widgets.choose("period", _("Period"), periods, _.period)
     rows = made.ranking(table, measure_id, period)
-    with first:
-        made_up = next((one for one in editions if one.is_sample(measure.dataset)), edition)
-        widgets.sample_banner(made_up, (measure.dataset,), _)
-        widgets.answer(Answer(made.sentence(rows, measure.title, _), (
-            (_("Counties shown"), "; ".join(f"{one.county.name} ({freshness(one, _)})" for one in editions)),
-            (_("Target"), measure.goal.words if measure.goal else _("none is set")),
-        )), _)  # fmt: skip
+    made_up = next((one for one in editions if one.is_sample(measure.dataset)), edition)
+    found = Answer(made.sentence(rows, measure.title, _), (
+        (_("Counties shown"), "; ".join(f"{one.county.name} ({freshness(one, _)})" for one in editions)),
+        (_("Target"), measure.goal.words if measure.goal else _("none is set")),
+    ))  # fmt: skip
+    first.html(widgets.opening("counties", made_up, (measure.dataset,), _, found))
     st.html(
         markup.table(made.ranking_table(rows, _), f"{measure.title}, {_.period(period)}")
         + markup.lines([markup.text(_("A rank is given only to shares of 20 cases and more, computed in the same way from "

@@ -10,8 +10,7 @@ from schemas.release import DatasetEntry
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    widgets.heading("downloads", _)
-    widgets.sample_banner(edition, edition.release.dataset_ids(), _)
+    st.html(widgets.opening("downloads", edition, edition.release.dataset_ids(), _))
     base = f"/catalogue/releases/{edition.id}"
     st.markdown(
         _("Addresses below name this release and never change. Those under [latest](/catalogue/latest/manifest.json) "

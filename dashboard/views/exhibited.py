@@ -13,12 +13,9 @@ from dashboard.wording import Wording, plain
 
 def render(page: str, edition: Edition, _: Wording) -> None:
     """Draw the page: the first chart live, the others when asked. `?chart=CODE` in the address shows that exhibit alone."""
-    widgets.heading(page, _)
-    widgets.sample_banner(edition, gallery.datasets_on(edition, page), _)
     first = st.container()
     choice = widgets.choice(edition, page, _)
-    with first:
-        widgets.answer(_answer(edition, page, choice, _), _)
+    first.html(widgets.opening(page, edition, gallery.datasets_on(edition, page), _, _answer(edition, page, choice, _)))
     found = gallery.exhibits_on(edition, page, choice, _)
     alone = widgets.kept(CHART)
     chosen = [shown for shown in found if shown.code == alone]

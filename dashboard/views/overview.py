@@ -13,14 +13,11 @@ from dashboard.wording import Wording
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    widgets.heading(HOME, _)
-    widgets.sample_banner(edition, [measure.dataset for measure in edition.measures], _)
-    widgets.answer(_answer(edition, _), _)
+    parts = [widgets.opening(HOME, edition, [measure.dataset for measure in edition.measures], _, _answer(edition, _))]
     missing = front.missing_reports(edition, _)
-    parts = []
     if missing:
         last = _.period(edition.release.manifest.data_to)
-        parts = [
+        parts += [
             markup.lines([f"<strong>{markup.text(_('Not reported in full for {period}:', period=last))}</strong>"]),
             markup.items([markup.text(item) for item in missing]),
         ]

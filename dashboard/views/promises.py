@@ -13,15 +13,12 @@ from dashboard.wording import Wording
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    widgets.heading("promises", _)
-    widgets.sample_banner(edition, (made.TABLE,), _)
     first = st.container()
     table = edition.table(made.TABLE)
     codes = [code for code in edition.labels("agency") if not table.empty and code in set(table["agency"])]
     agency = widgets.choose("agency", _("Agency"), (ALL_AGENCIES, *codes), partial(widgets.agency_name, edition, _))
     found = made.recommendations(edition, agency, _)
-    with first:
-        widgets.answer(_answer(edition, found, _), _)
+    first.html(widgets.opening("promises", edition, (made.TABLE,), _, _answer(edition, found, _)))
     st.header(_("The recommendations of the {audit}", audit=edition.audit), anchor=False)
     st.html(
         markup.table(made.recommendation_table(edition, found, _), _("Recommendations, who answers for them, and proof"))

@@ -46,8 +46,7 @@ def test_a_page_opens_by_its_address(desktop, entry):
     desktop.open(entry)
     page = desktop.page
     assert page.locator(f"{MAIN} h1").count() == 1
-    if entry.code != "ask":
-        assert "SAMPLE DATA" in page.locator("[data-testid=stAlert]").first.inner_text()
+    assert "SAMPLE DATA" in page.locator(f"{MAIN} .dl-sample").inner_text()
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.title() == f"{entry.title} – Daylight"
     assert page.locator("html").get_attribute("lang") == "en"
@@ -120,15 +119,16 @@ def test_the_answer_is_there_before_any_script_has_run_and_goes_when_the_app_say
     words = visit.page.locator(FIRST_WORDS)
     expect(words).to_contain_text("21 of 25 people with a hold request were told of it")
     expect(words).to_contain_text("SAMPLE DATA")
-    early = words.locator("h1").bounding_box()
+    parts = ("h1", ".dl-question", ".dl-sample")
+    early = [words.locator(part).bounding_box() for part in parts]
     for route in held:
         route.continue_()
     visit.page.unroute("**/static/js/**")
     visit.settled(entry)
     expect(words).to_have_count(0)
-    late = visit.page.locator(f"{MAIN} h1").bounding_box()
-    size = visit.page.locator(f"{MAIN} h1").evaluate("one => parseFloat(getComputedStyle(one).paddingTop)")
-    assert (early["x"], early["y"]) == pytest.approx((late["x"], late["y"] + size), abs=3)
+    late = [visit.page.locator(f"{MAIN} {part}").bounding_box() for part in parts]
+    for before, after in zip(early, late, strict=True):
+        assert before == pytest.approx(after, abs=3)
 
 
 @pytest.mark.parametrize("ground", ["light", "dark"])
