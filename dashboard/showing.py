@@ -16,7 +16,7 @@ from dashboard.sentences import basis_name
 from dashboard.widgets import ground
 from dashboard.wording import Wording, plain
 
-_DRAWS, _TO_PAINT = "draws-charts", 0.35
+_DRAWS, _TO_PAINT = "draws-charts", 0.25
 """Seconds that a visitor's browser gets to show the page before it takes in the program that draws charts: from then on it
 does nothing else for a second, on an old phone for several. Once for a visit; afterwards a chart needs no picture first."""
 

@@ -42,7 +42,11 @@ def trend(points: pd.DataFrame, scene: Scene, _: Wording) -> go.Figure:
     figure, look = theme.canvas(scene.frame), scene.frame.palette
     if points.empty:
         return figure
-    placed = points.assign(x=[theme.middle(period) for period in points["period"]], said=list(scene.texts) or "")
+    placed = points.assign(
+        x=[theme.middle(period) for period in points["period"]], said=list(scene.texts) or "", label=""
+    )
+    carrying = labelled(placed)
+    placed.loc[carrying.index, "label"] = [label(row, _, share=scene.share) for row in carrying.to_dict("records")]
     low, high = extent(points, scene)
     lane = low - 0.08 * (high - low)
     known = placed["value"].where(placed["mark"].map(lambda mark: Mark(mark).has_value))
@@ -53,10 +57,9 @@ def trend(points: pd.DataFrame, scene: Scene, _: Wording) -> go.Figure:
     for mark in Mark:
         rows = placed[placed["mark"] == mark]
         if not rows.empty:
-            figure.add_trace(_marks(rows, mark, lane, (look, _)))
+            figure.add_trace(_marks(rows, mark, lane, scene, _))
     figure.update_layout(showlegend=set(placed["mark"]) != {Mark.COUNTED})
     _revised(figure, placed, look)
-    _labels(figure, placed, scene, _)
     _surround(figure, placed, scene)
     _axes(figure, list(points["period"]), scene, (low, high), _)
     return figure
@@ -86,16 +89,20 @@ def _intervals(placed: pd.DataFrame, look: theme.Palette) -> dict[str, Any] | No
     }  # fmt: skip
 
 
-def _marks(rows: pd.DataFrame, mark: Mark, lane: float, said: tuple[theme.Palette, Wording]) -> go.Scatter:
-    """The points of one mark. Points without a value lie in a lane just below the axis, apart from zero."""
-    look, _ = said
-    absent = not mark.has_value
-    hidden = mark is Mark.SUPPRESSED
+def _marks(rows: pd.DataFrame, mark: Mark, lane: float, scene: Scene, _: Wording) -> go.Scatter:
+    """The points of one mark, some with their figures: counts where the denominator is small, else percentage or number.
+
+    Points without a value lie in a lane just below the axis, apart from zero.
+    """
+    look, absent, hidden = scene.frame.palette, not mark.has_value, mark is Mark.SUPPRESSED
+    below = scene.goal is not None and scene.goal.direction == "at_least" and not hidden
+    texts = ["[c]" if hidden else said.replace(" ", "<br>", 1) for said in rows["label"]]
     size = 7 if mark is Mark.NOT_APPLICABLE else 9
     return go.Scatter(
         x=rows["x"], y=[lane] * len(rows) if absent else rows["value"].astype("float64"),
-        mode="markers+text" if hidden else "markers", text=["[c]"] * len(rows) if hidden else None,
-        textposition="top center", textfont={"color": look.quiet, "size": 11},
+        mode="markers+text" if any(texts) else "markers", text=texts if any(texts) else None, cliponaxis=False,
+        textposition="bottom center" if below else "top center",
+        textfont={"color": look.quiet, "size": 11} if hidden else {"color": look.text, "size": 12},
         marker={"symbol": SHAPES[mark], "size": size, "color": look.quiet if absent else look.series,
                 "line": {"width": 2, "color": look.quiet if absent else look.series}},
         name=("[c] " if hidden else "") + _(NAMES[mark]), customdata=[theme.safe(text) for text in rows["said"]],
@@ -120,18 +127,6 @@ def labelled(placed: pd.DataFrame) -> pd.DataFrame:
     if shown.empty or len(placed) <= LABEL_ALL_UP_TO:
         return shown
     return shown.loc[sorted({shown.index[-1], shown["value"].astype("float64").idxmin()})]
-
-
-def _labels(figure: go.Figure, placed: pd.DataFrame, scene: Scene, _: Wording) -> None:
-    """Figures written beside points: counts where the denominator is small, else the percentage or the number."""
-    look = scene.frame.palette
-    below = scene.goal is not None and scene.goal.direction == "at_least"
-    for row in labelled(placed).to_dict("records"):
-        figure.add_annotation(
-            x=row["x"], y=row["value"], text=label(row, _, share=scene.share).replace(" ", "<br>", 1),
-            showarrow=False, yanchor="top" if below else "bottom", yshift=-7 if below else 7,
-            font={"color": look.text, "size": 12}, bgcolor=look.veil,
-        )  # fmt: skip
 
 
 def label(row: Mapping[Hashable, Any], _: Wording, *, share: bool) -> str:

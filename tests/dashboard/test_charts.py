@@ -73,7 +73,7 @@ def test_no_line_is_drawn_through_a_missing_figure():
 
 
 def test_points_over_a_small_denominator_carry_counts_and_no_percentage():
-    texts = annotations(charts.trend(POINTS, scene(), ENGLISH))
+    texts = [text for trace in charts.trend(POINTS, scene(), ENGLISH).data for text in trace.text or ()]
     assert "16<br>of 19" in texts
     assert "50%" in texts
     assert "84%" not in texts
