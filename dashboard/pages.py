@@ -45,6 +45,7 @@ PAGES = (
     PageText("compare", N_("Compare"), N_("How do agencies, jails and years compare?")),
     PageText("ask", N_("Ask the data"), N_("Filter, group and take any table of the record.")),
     PageText("downloads", N_("Downloads"), N_("Take the data: every table, definition and earlier release.")),
+    PageText("programs", N_("For programs"), N_("At which addresses do programs get the data?")),
     PageText("about", N_("About and method"), N_("Where the figures come from, and how to read them."), "definitions"),
 )  # fmt: skip
 COUNTIES = PageText("counties", N_("Counties"), N_("How do counties compare?"))

@@ -4,13 +4,14 @@ from datetime import timedelta
 from html import escape
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard import data, front
+from dashboard.address import LANGUAGE
 from dashboard.edition import Edition, in_language
 from dashboard.pages import menu, path_of
-from dashboard.wording import ENGLISH, Wording
+from dashboard.wording import Wording
 from schemas.errors import ReleaseDamaged
 from schemas.languages import offered, wording
 
@@ -109,9 +110,15 @@ def signpost_routes() -> list[Route]:
         edition = _edition()
         return text(security(site_of(request), edition) if edition else None)
 
-    def answer_calendar(_request: Request) -> Response:
+    def answer_calendar(request: Request) -> Response:
         edition = _edition()
-        return text(calendar(edition, ENGLISH) if edition else None, "text/calendar; charset=utf-8")
+        _ = wording(request.query_params.get(LANGUAGE, ""))
+        return text(calendar(edition, _) if edition else None, "text/calendar; charset=utf-8")
+
+    def answer_site(request: Request) -> Response:
+        edition = _edition()
+        place = request.path_params["place"] or (edition.static_page().removeprefix("site/") if edition else "")
+        return RedirectResponse(f"/catalogue/latest/site/{place}", headers=_NO_CACHE) if place else text(None)
 
     def answer_health(_request: Request) -> Response:
         edition = _edition()
@@ -123,5 +130,6 @@ def signpost_routes() -> list[Route]:
         Route("/sitemap.xml", answer_sitemap, methods=["GET"]),
         Route("/.well-known/security.txt", answer_security, methods=["GET"]),
         Route("/due.ics", answer_calendar, methods=["GET"]),
+        Route("/site/{place:path}", answer_site, methods=["GET"]),
         Route("/health", answer_health, methods=["GET"]),
     ]

@@ -169,7 +169,8 @@ def release_facts(edition: Edition, page: str, _: Wording) -> None:
             _("Published {day}", day=_.day(manifest.created_on)),
             f"{_('Release')} [{plain(edition.id)}](/catalogue/releases/{edition.id}/manifest.json)",
             plain(county.publisher),
-            f"[{_('New releases (Atom feed)')}](/catalogue/feed.atom) · [{_('Due days (calendar)')}](/due.ics)",
+            f"[{_('New releases (Atom feed)')}](/catalogue/feed.atom) · "
+            f"[{_('Due days (calendar)')}](/due.ics{address.query({address.LANGUAGE: address.language(_)})})",
             f"[{_('This page without scripts')}](/catalogue/releases/{edition.id}/{twin})",
             f"{_('Report an error')}: [{plain(county.contact_email)}](mailto:{county.contact_email})",
         )

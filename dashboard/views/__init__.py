@@ -5,7 +5,7 @@ from functools import partial
 
 from dashboard.edition import Edition
 from dashboard.pages import EXHIBITED
-from dashboard.views import about, ask, changes, compare, counties, downloads, exhibited, overview, promises
+from dashboard.views import about, ask, changes, compare, counties, downloads, exhibited, overview, programs, promises
 from dashboard.wording import Wording
 
 Render = Callable[[Edition, Wording], None]
@@ -19,5 +19,6 @@ RENDERERS: Mapping[str, Render] = {
     "counties": counties.render,
     "ask": ask.render,
     "downloads": downloads.render,
+    "programs": programs.render,
     "about": about.render,
 }

@@ -49,7 +49,7 @@ FULL_WIDTH = """([charts, drawn]) => {
   const column = document.querySelector("[data-testid=stMain] [data-testid=stHtml]");
   return [...document.querySelectorAll(charts)].every(one => wide(one.querySelector(drawn)) > 0.95 * wide(column)); }"""
 """Whether every chart is as wide as the text."""
-WITHOUT_CHARTS = ("overview", "promises", "changes", "ask", "downloads", "about")
+WITHOUT_CHARTS = ("overview", "promises", "changes", "ask", "downloads", "programs", "about")
 AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
 NOT_OURS: dict[str, tuple[str, str]] = {}
 """What axe-core finds in Streamlit's own frame and cannot be mended: rule -> (selector, reason). Never a whole page.

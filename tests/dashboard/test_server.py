@@ -28,6 +28,8 @@ from dashboard.outlets import csv_of, outlet_routes
 from dashboard.pages import EXHIBITED, PAGES
 from dashboard.server import SCRIPT, application
 from dashboard.signposts import signpost_routes
+from dashboard.views import programs
+from dashboard.wording import ENGLISH
 
 SECONDS = 30
 
@@ -285,6 +287,25 @@ def test_the_due_days_are_a_calendar(files):
     assert "DTSTART;VALUE=DATE:20270115" in text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert text.endswith("END:VCALENDAR\r\n")
+
+
+def test_the_due_days_are_told_in_the_readers_language(files):
+    assert "SUMMARY:Se deben los informes de octubre de 2026" in ask(files, "/due.ics?lang=es")[2].decode().replace(
+        "\r\n ", ""
+    )
+
+
+def test_the_pages_without_scripts_have_an_address_that_stays(files):
+    status, headers, _body = ask(files, "/site/")
+    assert (status, headers["location"]) == (307, "/catalogue/latest/site/en/index.html")
+    assert ask(files, "/site/es/notice.html")[1]["location"] == "/catalogue/latest/site/es/notice.html"
+    assert ask(files, "/site/https://example.org")[1]["location"].startswith("/catalogue/latest/site/")
+
+
+def test_every_address_told_to_programs_answers(files, edition):
+    told = [place for places in programs.addresses(edition, ENGLISH).values() for place in places]
+    assert len(told) >= 15
+    assert [ask(files, place)[0] for place in told] == [307 if place == "/site/" else 200 for place in told]
 
 
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/interact", "/_stcore/agent"])
