@@ -14,7 +14,7 @@ import pandas as pd
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
 from schemas.foreign import english, spoken, spoken_definition
-from schemas.release import OpenRelease
+from schemas.release import PACKET, OpenRelease
 
 ALL_AGENCIES, SHARE = "ALL", "share"
 _STOCKS = ("K7", "K13", "K14", "K14_verified")
@@ -258,6 +258,10 @@ class Edition:
         """A page of the release without scripts, by default the first, in the reader's language where there is one."""
         wanted = (f"site/{self.words.language}/{name}.html", f"site/en/{name}.html")
         return next((path for path in wanted if path in self._paths), STATIC_PAGE)
+
+    def packet(self) -> str:
+        """The address of the council's packet; empty for a release without one, which is older than the packet."""
+        return f"/catalogue/releases/{self.id}/{PACKET}" if (self.release.folder / PACKET).is_file() else ""
 
     def source_path(self, table: str) -> str:
         """The address of the published file of a table, on this site."""

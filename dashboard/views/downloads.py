@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import data, markup, widgets
 from dashboard.edition import Edition
 from dashboard.wording import Wording, plain
-from schemas.release import DatasetEntry
+from schemas.release import PACKET, DatasetEntry
 
 
 def render(edition: Edition, _: Wording) -> None:
@@ -17,6 +17,8 @@ def render(edition: Edition, _: Wording) -> None:
           "always give the newest.")
     )  # fmt: skip
     st.markdown(f"- [indicators.csv]({base}/tables/indicators.csv): {_('every indicator, period and agency')}")
+    if edition.packet():
+        st.markdown(f"- [{PACKET}]({edition.packet()}): {_('the packet for the council (PDF)')}")
     listed = "".join(_table(entry, edition, _) for entry in edition.release.manifest.datasets)
     st.html(f'<ul class="dl-measures">{listed}</ul>')
     st.header(_("Check it yourself"), anchor=False)

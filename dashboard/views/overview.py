@@ -28,6 +28,11 @@ def render(edition: Edition, _: Wording) -> None:
             values = {RELEASE: widgets.kept(RELEASE), LANGUAGE: language(_)}
             more = markup.link(page_address(page.code, values), _("Charts and tables: {title}", title=_(page.title)))
             parts += [markup.heading(_(page.title)), f'<ul class="dl-measures">{rows}</ul>', markup.lines([more])]
+    if edition.packet():
+        parts += [
+            "<hr>",
+            markup.lines([markup.link(edition.packet(), _("This record on paper: the council's packet (PDF)"))]),
+        ]
     st.html("".join(parts))
 
 

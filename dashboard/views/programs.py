@@ -53,7 +53,7 @@ def addresses(edition: Edition, _: Wording) -> dict[str, dict[str, str]]:
         },
         _("For readers and print"): {
             "/site/": _("the newest release without scripts"),
-            "/catalogue/latest/packet.pdf": _("the packet for the council (PDF)"),
+            **({edition.packet(): _("the packet for the council (PDF)")} if edition.packet() else {}),
         },
     }  # fmt: skip
 

@@ -312,6 +312,14 @@ def test_every_table_can_be_downloaded(catalogue, edition):
         assert f'<a href="/catalogue/releases/{edition.id}/tables/{dataset}.csv">{dataset}.csv</a>' in text
 
 
+@pytest.mark.parametrize("code", ["overview", "downloads", "programs"])
+def test_the_councils_packet_is_linked_where_a_release_has_one(catalogue, catalogue_copy, edition, code):
+    place = f"/catalogue/releases/{edition.id}/packet.pdf"
+    assert place in raw(page(catalogue, code)) + said(page(catalogue, code))
+    (catalogue_copy / f"releases/{edition.id}/packet.pdf").unlink()
+    assert "packet.pdf" not in raw(page(catalogue_copy, code)) + said(page(catalogue_copy, code))
+
+
 def test_what_narrows_an_answer_is_listed_with_the_way_back(catalogue):
     query = {"dataset": "training", "where.agency": "DAJD", "from": "2026-01", "by": "agency"}
     narrowed = page(catalogue, "ask", **query)
