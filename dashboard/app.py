@@ -22,8 +22,6 @@ LOGOS = {name: Path(__file__).with_name(file) for name, file in (("light", "logo
 def page(code: str, shown: data.Shown, _: Wording) -> None:
     """Everything but the menu. A choice made here makes this anew, and the menu beside it stays as it is."""
     with observe.page_run():
-        if not st.context.is_embedded:
-            widgets.languages(_)
         newest.tell(shown.edition, shown.fault, _)
         views.RENDERERS[code](shown.edition, _)
 

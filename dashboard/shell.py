@@ -130,7 +130,8 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
         '<link rel="stylesheet" href="/daylight.css" />', '<script defer src="/first-words.js"></script>',
         f"<script>{CONNECT}</script>",
     ]  # fmt: skip
-    head += [f'<link rel="modulepreload" crossorigin href="{chunk(name)}" />' for name in _ON_EVERY_PAGE if chunk(name)]
+    parts = [part for name in _ON_EVERY_PAGE if (part := chunk(name))]
+    head += [f'<script type="module" async crossorigin src="{part}"></script>' for part in parts]
     if page.code in EXHIBITED and chunk(_CHARTS):
         head.append(f'<link rel="prefetch" as="script" crossorigin href="{chunk(_CHARTS)}" />')
     first = f'<p class="dl-answer">{markup.text(said[0])}</p>' if said and not choices else ""

@@ -27,10 +27,13 @@ SHORT_FIRST = ("reported",)
 
 
 def opening(code: str, edition: Edition, datasets: Sequence[str], _: Wording, found: Answer | None = None) -> str:
-    """How a page begins: title, question, before any figure that they are made up if one of its tables is, the answer."""
+    """How a page begins: languages, title, question, before any figure that it is made up if it is, the answer.
+
+    It is one element with as much of the page as can be: each element of its own costs the reader's device a drawing.
+    """
     page = BY_CODE[code]
     made_up = any(edition.is_sample(dataset) for dataset in datasets)
-    return markup.opening(
+    return languages(_) + markup.opening(
         _(page.title), _(page.question),
         markup.sample(SAMPLE, sample_note(_)) if made_up else "", answer(found, _) if found else "",
     )  # fmt: skip
@@ -148,15 +151,17 @@ def small(*lines: str) -> None:
         st.markdown("  \n".join(f":small[{line}]" for line in lines))
 
 
-def languages(_: Wording) -> None:
-    """Links to this view in the other languages, and a note where nobody has certified the words."""
+def languages(_: Wording) -> str:
+    """Links to this view in the other languages, and a note where nobody has certified the words; none in a frame."""
+    if st.context.is_embedded:
+        return ""
     asked = st.query_params.to_dict()
     links = [
         (one.code, one.name, address.query({**asked, address.LANGUAGE: one.code}))
         for one in offered()
     ]  # fmt: skip
     note = "" if is_certified(_) else markup.lines([markup.text(_(UNCERTIFIED))])
-    st.html(markup.languages(links, _.language, _("Language")) + note)
+    return markup.languages(links, _.language, _("Language")) + note
 
 
 def release_facts(edition: Edition, page: str, _: Wording) -> None:
