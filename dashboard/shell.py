@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import streamlit
+import vl_convert
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -153,6 +154,11 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
     return _NOSCRIPT.sub(lambda _match: words, text, count=1)
 
 
+@cache
+def _icon_pixels() -> bytes:
+    return bytes(vl_convert.svg_to_png(ICON, scale=2))
+
+
 def _edition() -> Edition | None:
     try:
         return data.best().edition
@@ -180,6 +186,10 @@ def page_routes() -> list[Route]:
     async def icon(_request: Request) -> Response:
         return Response(ICON, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
 
+    def pixels(_request: Request) -> Response:
+        """Where Streamlit's script looks for the icon of the tab, whatever the document says; else it shows its own."""
+        return Response(_icon_pixels(), media_type="image/png", headers={"cache-control": "public, max-age=86400"})
+
     async def looks(_request: Request) -> Response:
         return Response(style, media_type="text/css", headers=_NO_CACHE)
 
@@ -189,6 +199,7 @@ def page_routes() -> list[Route]:
     return [
         *(route(page) for page in BY_CODE.values()),
         Route("/daylight.svg", icon, methods=["GET"]),
+        Route("/favicon.png", pixels, methods=["GET"]),
         Route("/daylight.css", looks, methods=["GET"]),
         Route("/first-words.js", manners, methods=["GET"]),
     ]

@@ -16,6 +16,7 @@ import brotli
 import pandas as pd
 import pytest
 import streamlit
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
@@ -264,6 +265,15 @@ def test_only_pages_with_charts_load_the_drawing_ahead(files):
     for page in PAGES:
         text = ask(files, f"/{'' if page.code == 'overview' else page.code}")[2].decode()
         assert ("PlotlyChart" in text) is (page.code in EXHIBITED), page.code
+
+
+def test_the_icon_of_the_tab_is_ours_where_streamlit_looks_for_its_own(files):
+    status, headers, drawn = ask(files, "/favicon.png")
+    assert (status, headers["content-type"]) == (200, "image/png")
+    picture = Image.open(io.BytesIO(drawn)).convert("RGBA")
+    assert picture.size == (64, 64)
+    assert picture.getpixel((32, 30))[:3] == (0xFF, 0xD3, 0x4D), "the sun"
+    assert drawn != shell.INDEX.with_name("favicon.png").read_bytes()
 
 
 def test_the_signposts_are_there(files, edition):
