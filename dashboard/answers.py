@@ -13,7 +13,9 @@ from dashboard import front, sentences
 from dashboard import points as p
 from dashboard.change import change_of, usual_range
 from dashboard.edition import Edition, Measure
+from dashboard.exhibits import reported
 from dashboard.exhibits.model import Choice
+from dashboard.pages import HOME
 from dashboard.sentences import Verdict
 from dashboard.wording import N_, Wording
 from schemas.marks import NAMES, Mark
@@ -55,7 +57,12 @@ COUNTS: Mapping[str, Count] = {
 
 @lru_cache(maxsize=600)
 def answer(edition: Edition, page: str, choice: Choice, _: Wording) -> Answer:
-    """The answer of a page."""
+    """The answer of a page; without a sentence where the page's question is the reader's own."""
+    if page == HOME:
+        return _of_all(edition, _)
+    if page == "reported":
+        said = reported.sentence(reported.cells(edition, choice, _), _)
+        return Answer(said, ((_("Data"), freshness(edition, _)),))
     measures = edition.measures_on(page)
     if measures:
         return _of_measure(edition, measures, choice, _)
@@ -72,6 +79,18 @@ def freshness(edition: Edition, _: Wording) -> str:
         "to {to}, published {published}; {period} is due on {due}", to=_.period(manifest.data_to),
         published=_.day(manifest.created_on), period=_.period(period), due=_.day(due),
     )  # fmt: skip
+
+
+def _of_all(edition: Edition, _: Wording) -> Answer:
+    found = front.summary(edition, _)
+    return Answer(sentences.score(found.verdicts, _), (
+        (_("Measured"), _("all agencies together, in the last month that is due")),
+        (_("Target"), _("each measure's own: law, order, promise or advice, named beside it")),
+        (_("Trend"), found.trend),
+        (_("Who asks for it"), found.bases),
+        (_("How sure"), found.certainty),
+        (_("Data"), freshness(edition, _)),
+    ))  # fmt: skip
 
 
 def _of_measure(edition: Edition, measures: tuple[Measure, ...], choice: Choice, _: Wording) -> Answer:

@@ -18,13 +18,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import answers, data, front, markup, preview, sentences
+from dashboard import data, first_words, preview
 from dashboard.address import LANGUAGE, language, page_address
-from dashboard.edition import SAMPLE, STATIC_PAGE, Edition, in_language
-from dashboard.exhibits.model import Choice
-from dashboard.gallery import datasets_on
-from dashboard.pages import BY_CODE, EXHIBITED, HOME, PAGES, PageText, path_of
-from dashboard.sentences import sample_note
+from dashboard.edition import Edition, in_language
+from dashboard.pages import BY_CODE, EXHIBITED, PageText, path_of
 from dashboard.signposts import site_of
 from dashboard.wording import ENGLISH, Wording
 from schemas.errors import ReleaseDamaged
@@ -89,37 +86,16 @@ def chunk(name: str) -> str:
     return f"./static/js/{found[0].name}" if found else ""
 
 
-def said_on(page: PageText, edition: Edition | None, _: Wording) -> tuple[str, ...]:
-    """The sentences of a page for readers without scripts and for link previews; none without a release."""
-    if edition is None:
-        return ()
-    if page.code == HOME:
-        found = front.summary(edition, _)
-        lines = [line for entry in PAGES for line in front.lines(edition, entry.code, _)]
-        return (sentences.score(found.verdicts, _), *(f"{line.measure.title}: {line.sentence}" for line in lines))
-    sentence = answers.answer(edition, page.code, Choice(), _).sentence if page.code in EXHIBITED else ""
-    return (sentence,) if sentence else ()
-
-
-def made_up_on(page: PageText, edition: Edition) -> bool:
-    """Whether a page draws on figures that no agency reported."""
-    datasets = (
-        [measure.dataset for measure in edition.measures] if page.code == HOME else datasets_on(edition, page.code)
-    )
-    return any(edition.is_sample(dataset) for dataset in datasets)
-
-
 @lru_cache(maxsize=256)
 def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLISH, *, choices: bool = False) -> str:
     """index.html with a title, a description and the page's first words.
 
-    choices: whether the address asks for more than a page and a language; the sentence above may then be another.
+    choices: whether the address asks for more than a page and a language.
     """
     title, question = html.escape(f"{_(page.title)} – Daylight"), html.escape(_(page.question))
-    said = said_on(page, edition, _)
-    about = html.escape(f"{_(page.question)} {said[0]}") if said else question
+    found = first_words.answer_on(page, edition, _)
+    about = html.escape(f"{_(page.question)} {found.sentence}") if found else question
     address = page_address(page.code, {LANGUAGE: language(_)})
-    static = f"/catalogue/latest/{edition.static_page(page.twin) if edition else STATIC_PAGE}"
     head = [
         f"<title>{title}</title>", f'<meta name="description" content="{about}" />',
         f'<meta property="og:title" content="{title}" />', f'<meta property="og:description" content="{about}" />',
@@ -127,7 +103,7 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
         *(f'<link rel="alternate" hreflang="{one.code}" href="{page_address(page.code, {LANGUAGE: one.code})}" />'
           for one in offered()),
         '<link rel="alternate" type="application/atom+xml" title="Daylight" href="/catalogue/feed.atom" />',
-        f'<link rel="alternate" type="text/html" title="Without scripts" href="{static}" />',
+        f'<link rel="alternate" type="text/html" title="Without scripts" href="{first_words.twin(page, edition)}" />',
         '<link rel="stylesheet" href="/daylight.css" />', '<script defer src="/first-words.js"></script>',
         f"<script>{CONNECT}</script>",
     ]  # fmt: skip
@@ -135,22 +111,11 @@ def page_html(page: PageText, edition: Edition | None = None, _: Wording = ENGLI
     head += [f'<script type="module" async crossorigin src="{part}"></script>' for part in parts]
     if page.code in EXHIBITED and chunk(_CHARTS):
         head.append(f'<link rel="prefetch" as="script" crossorigin href="{chunk(_CHARTS)}" />')
-    first = f'<p class="dl-answer">{markup.text(said[0])}</p>' if said and not choices else ""
-    made_up = first and edition and made_up_on(page, edition)
-    sample = markup.sample(SAMPLE, sample_note(_)) if made_up else ""
-    listed = markup.items([markup.text(line) for line in said[bool(first) :]])
-    words = (
-        f'<main class="dl-first">{markup.opening(_(page.title), _(page.question), sample, first)}'
-        f"<p>{markup.link(static, _('This page without scripts'))}</p>"
-        f"<noscript>{listed}<p>{_('This page needs JavaScript. Every figure is also on a plain page and in plain files:')} "
-        f'<a href="{static}">{_("the record without scripts")}</a>, '
-        '<a href="/catalogue/latest/tables/indicators.csv">indicators.csv</a>, '
-        '<a href="/catalogue/catalogue.json">catalogue.json</a>.</p></noscript></main>'
-    )
     text = _index()
     text = _AGENTS.sub("", text).replace("./favicon.png", "./daylight.svg")
     text = text.replace('<html lang="en">', f'<html lang="{html.escape(_.language)}" dir="{_.direction}">', 1)
     text = re.sub(r"<title>.*?</title>", lambda _match: "\n    ".join(head), text, count=1)
+    words = first_words.words(page, edition, _, choices=choices)
     return _NOSCRIPT.sub(lambda _match: words, text, count=1)
 
 

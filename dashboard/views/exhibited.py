@@ -4,10 +4,7 @@ import streamlit as st
 
 from dashboard import answers, gallery, showing, widgets
 from dashboard.address import CHART
-from dashboard.answers import Answer
 from dashboard.edition import Edition
-from dashboard.exhibits import reported
-from dashboard.exhibits.model import Choice
 from dashboard.wording import Wording, plain
 
 
@@ -15,7 +12,8 @@ def render(page: str, edition: Edition, _: Wording) -> None:
     """Draw the page: the first chart live, the others when asked. `?chart=CODE` in the address shows that exhibit alone."""
     first = st.container()
     choice = widgets.choice(edition, page, _)
-    first.html(widgets.opening(page, edition, gallery.datasets_on(edition, page), _, _answer(edition, page, choice, _)))
+    answer = answers.answer(edition, page, choice, _)
+    first.html(widgets.opening(page, edition, gallery.datasets_on(edition, page), _, answer))
     found = gallery.exhibits_on(edition, page, choice, _)
     alone = widgets.kept(CHART)
     chosen = [shown for shown in found if shown.code == alone]
@@ -24,13 +22,6 @@ def render(page: str, edition: Edition, _: Wording) -> None:
     _absent(edition, page, {shown.code for shown in found}, _)
     for live in enliven:
         live()
-
-
-def _answer(edition: Edition, page: str, choice: Choice, _: Wording) -> Answer:
-    if page == "reported":
-        said = reported.sentence(reported.cells(edition, choice, _), _)
-        return Answer(said, ((_("Data"), answers.freshness(edition, _)),))
-    return answers.answer(edition, page, choice, _)
 
 
 def _absent(edition: Edition, page: str, shown: set[str], _: Wording) -> None:

@@ -4,16 +4,17 @@ import streamlit as st
 
 from dashboard import answers, front, markup, widgets
 from dashboard.address import LANGUAGE, RELEASE, language, page_address
-from dashboard.answers import Answer
 from dashboard.edition import Edition
+from dashboard.exhibits.model import Choice
 from dashboard.pages import HOME, PAGES
-from dashboard.sentences import basis_name, score
+from dashboard.sentences import basis_name
 from dashboard.wording import Wording
 
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    parts = [widgets.opening(HOME, edition, [measure.dataset for measure in edition.measures], _, _answer(edition, _))]
+    made_of, found = [measure.dataset for measure in edition.measures], answers.answer(edition, HOME, Choice(), _)
+    parts = [widgets.opening(HOME, edition, made_of, _, found)]
     missing = front.missing_reports(edition, _)
     if missing:
         last = _.period(edition.release.manifest.data_to)
@@ -34,18 +35,6 @@ def render(edition: Edition, _: Wording) -> None:
             markup.lines([markup.link(edition.packet(), _("This record on paper: the council's packet (PDF)"))]),
         ]
     st.html("".join(parts))
-
-
-def _answer(edition: Edition, _: Wording) -> Answer:
-    found = front.summary(edition, _)
-    return Answer(score(found.verdicts, _), (
-        (_("Measured"), _("all agencies together, in the last month that is due")),
-        (_("Target"), _("each measure's own: law, order, promise or advice, named beside it")),
-        (_("Trend"), found.trend),
-        (_("Who asks for it"), found.bases),
-        (_("How sure"), found.certainty),
-        (_("Data"), answers.freshness(edition, _)),
-    ))  # fmt: skip
 
 
 def _line(line: front.Line, _: Wording) -> str:

@@ -119,7 +119,7 @@ def test_the_answer_is_there_before_any_script_has_run_and_goes_when_the_app_say
     words = visit.page.locator(FIRST_WORDS)
     expect(words).to_contain_text("21 of 25 people with a hold request were told of it")
     expect(words).to_contain_text("SAMPLE DATA")
-    parts = ("h1", ".dl-question", ".dl-sample")
+    parts = ("h1", ".dl-question", ".dl-sample", ".dl-verdict", ".dl-answer", ".dl-facts")
     early = [words.locator(part).bounding_box() for part in parts]
     for route in held:
         route.continue_()

@@ -249,6 +249,22 @@ def test_whoever_runs_no_scripts_reads_the_figures(files, edition):
     assert 'href="/catalogue/latest/site/en/index.html"' in without
 
 
+def test_the_document_begins_as_the_app_does_unless_the_address_asks_for_something_else(files):
+    """Mark, sentence and facts before any script; where a choice may change them, only for whoever runs none."""
+    plain, chosen = (ask(files, path)[2].decode() for path in ("/notice", "/notice?agency=DAJD"))
+    for document in (plain, chosen):
+        begins, _tag, without = re.search(r'<main class="dl-first">(.*?)</main>', document, re.DOTALL)[1].partition(
+            "<noscript>"
+        )
+        told, silent = (begins, without) if document is plain else (without, begins)
+        places = [
+            told.index(part)
+            for part in ("SAMPLE DATA", "Not met", "21 of 25 people with a hold request", "<dt>Target</dt>")
+        ]
+        assert places == sorted(places)
+        assert "21 of 25" not in silent
+
+
 @pytest.mark.parametrize(
     ("path", "picture"), [("/", "index"), ("/notice", "notice"), ("/about", "definitions"), ("/ask", "index")]
 )
