@@ -28,6 +28,11 @@ def link(address: str, words: str) -> str:
     return f'<a href="{html.escape(address, quote=True)}">{text(words)}</a>'
 
 
+def mail(address: str) -> str:
+    """A link to write to somebody."""
+    return f'<a href="mailto:{_attribute(address)}">{text(address)}</a>'
+
+
 def languages(choices: Sequence[tuple[str, str, str]], current: str, name: str) -> str:
     """Links to the same view in other languages: code, the language's own name, address. `name` names the list."""
     here = ' aria-current="true"'

@@ -167,18 +167,17 @@ def languages(_: Wording) -> str:
 def release_facts(edition: Edition, page: str, _: Wording) -> None:
     """The sidebar's foot: which release this is, how old, how far its data reach, its twin without scripts, whom to tell."""
     manifest, county = edition.release.manifest, edition.county
-    twin = edition.static_page(BY_CODE[page].twin)
-    with st.sidebar:
-        small(
-            _("Data to {period}", period=plain(_.period(manifest.data_to))),
-            _("Published {day}", day=_.day(manifest.created_on)),
-            f"{_('Release')} [{plain(edition.id)}](/catalogue/releases/{edition.id}/manifest.json)",
-            plain(county.publisher),
-            f"[{_('New releases (Atom feed)')}](/catalogue/feed.atom) · "
-            f"[{_('Due days (calendar)')}](/due.ics{address.query({address.LANGUAGE: address.language(_)})})",
-            f"[{_('This page without scripts')}](/catalogue/releases/{edition.id}/{twin})",
-            f"{_('Report an error')}: [{plain(county.contact_email)}](mailto:{county.contact_email})",
-        )
+    twin, calendar = edition.static_page(BY_CODE[page].twin), address.query({address.LANGUAGE: address.language(_)})
+    feed = markup.link("/catalogue/feed.atom", _("New releases (Atom feed)"))
+    st.sidebar.html(markup.lines([
+        markup.text(_("Data to {period}", period=_.period(manifest.data_to))),
+        markup.text(_("Published {day}", day=_.day(manifest.created_on))),
+        f"{markup.text(_('Release'))} {markup.link(f'/catalogue/releases/{edition.id}/manifest.json', edition.id)}",
+        markup.text(county.publisher),
+        f"{feed} · {markup.link(f'/due.ics{calendar}', _('Due days (calendar)'))}",
+        markup.link(f"/catalogue/releases/{edition.id}/{twin}", _("This page without scripts")),
+        f"{markup.text(_('Report an error'))}: {markup.mail(county.contact_email)}",
+    ]))  # fmt: skip
 
 
 def bullets(items: Sequence[str]) -> None:
