@@ -19,8 +19,9 @@ def words(page: PageText, edition: Edition | None, _: Wording, *, choices: bool)
     """
     found, place = answer_on(page, edition, _), twin(page, edition)
     said = _told(page, edition, found, _) if edition and found else ""
+    begins = widgets.uncertified(_) + markup.opening(_(page.title), _(page.question), "" if choices else said)
     return (
-        f'<main class="dl-first"><div>{markup.opening(_(page.title), _(page.question), "" if choices else said)}</div>'
+        f'<main class="dl-first"><div>{begins}</div>'
         f"<p>{markup.link(place, _('This page without scripts'))}</p><noscript>{said if choices else ''}"
         f"{_every_measure(edition, _) if edition and page.code == HOME else ''}"
         f"<p>{_('This page needs JavaScript. Every figure is also on a plain page and in plain files:')} "

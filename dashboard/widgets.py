@@ -152,7 +152,7 @@ def small(*lines: str) -> None:
 
 
 def languages(_: Wording) -> str:
-    """Links to this view in the other languages, and a note where nobody has certified the words; none in a frame."""
+    """Links to this view in the other languages, and what holds for the words of this one; nothing in a frame."""
     if st.context.is_embedded:
         return ""
     asked = st.query_params.to_dict()
@@ -160,8 +160,12 @@ def languages(_: Wording) -> str:
         (one.code, one.name, address.query({**asked, address.LANGUAGE: one.code}))
         for one in offered()
     ]  # fmt: skip
-    note = "" if is_certified(_) else markup.lines([markup.text(_(UNCERTIFIED))])
-    return markup.languages(links, _.language, _("Language")) + note
+    return markup.languages(links, _.language, _("Language")) + uncertified(_)
+
+
+def uncertified(_: Wording) -> str:
+    """The note that nobody has certified the words of a language, where nobody has."""
+    return "" if is_certified(_) else markup.lines([markup.text(_(UNCERTIFIED))])
 
 
 def release_facts(edition: Edition, page: str, _: Wording) -> None:

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from dashboard.pages import BY_CODE, PAGES
+from schemas.languages import wording
 
 pytestmark = pytest.mark.browser
 
@@ -107,26 +109,31 @@ def test_the_figures_of_the_overview_are_those_of_the_published_file(visit):
 FIRST_WORDS = ".dl-first"
 
 
-def test_the_answer_is_there_before_any_script_has_run_and_goes_when_the_app_says_it(visit):
-    """The app's own scripts are held back: title, note on samples and answer stand where the app will put them."""
-    entry, held = BY_CODE["notice"], list[Route]()
+@pytest.mark.parametrize(("language", "note"), [("en", []), ("es", [".dl-small"])])
+def test_the_answer_is_there_before_any_script_has_run_and_goes_when_the_app_says_it(visit, language, note):
+    """The app's own scripts are held back: title, note on samples and answer stand where the app will put them.
+
+    So does, in a language whose words nobody has certified, the note that says so.
+    """
+    _, held = wording(language), list[Route]()
+    entry = replace(BY_CODE["notice"], title=_(BY_CODE["notice"].title))
 
     def hold(route: Route) -> None:
         held.append(route)
 
     visit.page.route("**/static/js/**", hold)
-    visit.page.goto(f"{visit.site}/notice", wait_until="commit")
+    visit.page.goto(f"{visit.site}/notice?lang={language}", wait_until="commit")
     words = visit.page.locator(FIRST_WORDS)
-    expect(words).to_contain_text("21 of 25 people with a hold request were told of it")
+    expect(words).to_contain_text("21 of 25 people with a hold request" if language == "en" else "21 de 25 personas")
     expect(words).to_contain_text("SAMPLE DATA")
-    parts = ("h1", ".dl-question", ".dl-sample", ".dl-verdict", ".dl-answer", ".dl-facts")
-    early = [words.locator(part).bounding_box() for part in parts]
+    parts = (*note, "h1", ".dl-question", ".dl-sample", ".dl-verdict", ".dl-answer", ".dl-facts")
+    early = [words.locator(part).first.bounding_box() for part in parts]
     for route in held:
         route.continue_()
     visit.page.unroute("**/static/js/**")
     visit.settled(entry)
     expect(words).to_have_count(0)
-    late = [visit.page.locator(f"{MAIN} {part}").bounding_box() for part in parts]
+    late = [visit.page.locator(f"{MAIN} {part}").first.bounding_box() for part in parts]
     for before, after in zip(early, late, strict=True):
         assert before == pytest.approx(after, abs=3)
 
