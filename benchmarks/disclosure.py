@@ -14,7 +14,8 @@ import numpy as np
 from linked_tables import SHAPES, Instance, named
 
 from etl.disclosure.equations import BEYOND
-from etl.disclosure.suppress import Problem, greedy_pattern, suppress
+from etl.disclosure.problem import Problem
+from etl.disclosure.suppress import greedy_pattern, suppress
 from etl.disclosure.witness import Puzzle, witnesses
 
 THRESHOLD = 10

@@ -1,8 +1,9 @@
 """Protecting a release of eight linked tables beside twelve earlier ones, and checking the proof: seconds of one processor.
 
-`python benchmarks/many_releases.py [--releases 13]`. Made-up people by quarter, facility, age band, sex and region; each
-release adds a quarter. Every release is protected with all earlier ones still public, and its certificate is checked
-against them. The floor is 60 s for the last release and 2 s for checking it.
+`python benchmarks/many_releases.py [--releases 13] [--first 1]`. Made-up people by quarter, facility, age band, sex and
+region; the first release has `first` quarters, and each later one adds a quarter. Every release is protected with all
+earlier ones still public, and its certificate is checked against them. The floor is 60 s for a release of 3,000 cells, 900 s
+for one of 20,000 (`--first 84` ends there), and 2 s for checking it.
 """
 
 import argparse
@@ -25,7 +26,7 @@ CODES = {"facility": 6, "age_band": 8, "sex": 2, "region": 12, "form": 6}
 A_QUARTER = 150
 TABLES = (("facility",), ("age_band",), ("sex",), ("region",), ("facility", "age_band"), ("age_band", "sex"),
           ("facility", "form"), ("region", "facility"))  # fmt: skip
-TARGET_SECONDS, TARGET_CHECK = 60, 2
+TARGET_SECONDS, TARGET_OF_MANY, FEW, TARGET_CHECK = 60, 900, 3_500, 2
 
 
 def declared(dimensions: tuple[str, ...]) -> Dataset:
@@ -97,11 +98,12 @@ class Published:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--releases", type=int, default=13)
+    parser.add_argument("--first", type=int, default=1, help="quarters in the first release")
     given = parser.parse_args()
-    persons = people(given.releases)
+    persons = people(given.first + given.releases - 1)
     quarters = sorted(persons["period"].unique())
     public: list[Published] = []
-    for number, last in enumerate(quarters, start=1):
+    for number, last in enumerate(quarters[given.first - 1 :], start=1):
         made = tables(persons[persons["period"] <= last])
         started = time.process_time()
         protected = protect(made, DATASETS, public)
@@ -112,8 +114,9 @@ def main() -> None:
         checking = time.process_time() - started
         public.insert(0, release)
         cells = sum(len(table) for table in made.values())
+        target = TARGET_SECONDS if cells < FEW else TARGET_OF_MANY
         print(f"release {number:>2}: {cells:>5} cells, {proven:>5} hidden, protected in {seconds:6.1f} s "
-              f"({seconds / TARGET_SECONDS:.2f} of the target), checked in {checking:.2f} s ({checking / TARGET_CHECK:.2f})",
+              f"({seconds / target:.2f} of the target), checked in {checking:.2f} s ({checking / TARGET_CHECK:.2f})",
               flush=True)  # fmt: skip
 
 

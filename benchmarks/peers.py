@@ -3,7 +3,7 @@
 `python benchmarks/peers.py [--seeds 3] [--seconds 120] [names…]`. All patterns are judged by one reader, who knows that
 zeros are printed (so a hidden count is at least 1) and that counts are whole: `exact` small counts follow from what is
 printed, and `w<2` have at most two possible values. `loss` is the sum of the counts hidden to protect others; the last two
-columns divide it by that of the Gaussian elimination (our re-implementation, gauss.py) and of tau-ARGUS (pytauargus, where
+columns divide it by that of the Gaussian elimination (etl/disclosure/elimination.py) and of tau-ARGUS (pytauargus, where
 installed: OPT, or MOD where OPT does not end). Both assume a reader who knows less, so a small loss can be bought with open
 cells. Seconds are of one processor.
 """
@@ -15,10 +15,10 @@ from collections.abc import Callable
 
 import numpy as np
 from disclosure import SMALL_SHAPES, THRESHOLD, problem, seeds, still_open
-from gauss import gauss
 from linked_tables import SHAPES, Instance, named
 from tau_argus import installed, tau_argus
 
+from etl.disclosure.elimination import independent
 from etl.disclosure.suppress import suppress
 
 Method = Callable[[Instance], np.ndarray | None]
@@ -33,7 +33,7 @@ def methods(seconds: int) -> dict[str, Method]:
     def theirs(method: str) -> Method:
         return lambda instance: tau_argus(instance, THRESHOLD, method, seconds)
 
-    found: dict[str, Method] = {"gauss": lambda instance: gauss(instance, THRESHOLD)}
+    found: dict[str, Method] = {"gauss": lambda instance: independent(problem(instance, 1))}
     if installed():
         found |= {"OPT": theirs("OPT"), "MOD": theirs("MOD")}
     return found | {"width 1": ours(1), "width 2": ours(2)}

@@ -15,7 +15,8 @@ from disclosure import THRESHOLD
 from linked_tables import Instance, lattice, leaves, months, named
 
 from etl.disclosure.equations import BEYOND, Equations, Relation
-from etl.disclosure.suppress import Problem, suppress
+from etl.disclosure.problem import Problem
+from etl.disclosure.suppress import suppress
 from etl.disclosure.witness import Puzzle, witnesses
 
 Cell = tuple[tuple[int, ...], tuple[int, ...]]

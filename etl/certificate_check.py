@@ -33,32 +33,33 @@ class _Public:
         for definition in map(release.definition, release.dataset_ids()):
             if _universe(definition) == universe:
                 withheld = accounts.get(definition["id"], {}).get("withheld_blocks", {})
-                for row in release.table(definition["id"]).to_dict("records"):
-                    self._read(row, definition, adding, withheld)
+                self._read(release.table(definition["id"]).to_dict("records"), definition, adding, withheld)
 
-    def _read(self, row: Any, definition: Mapping[str, Any], adding: Adding, withheld: Iterable[str]) -> None:  # noqa: ANN401
-        policy = definition["disclosure"]
+    def _read(
+        self, rows: Iterable[Any], definition: Mapping[str, Any], adding: Adding, withheld: Iterable[str]
+    ) -> None:
+        policy, totals = definition["disclosure"], adding.totals
         where = [each for each in (*definition["rolled_up_where"], *policy["published_where"]) if each["op"] == "is"]
-        codes = {each["column"]: str(each["values"][0]) for each in where}
-        codes |= {key: str(row[key]) for key in definition["key"]}
-        narrowed = frozenset((key, code) for key, code in codes.items() if adding.totals.get(key) != code)
-        blank = "|".join(str(row[key]) for key in definition["key"] if key not in adding.totals) in withheld
-        for column in definition["columns"]:
-            place, status = (column["name"], narrowed), row.get(f"{column['name']}_status", "shown")
-            if column["role"] != "count":
-                continue
-            if status == "shown":
-                if self.printed.setdefault(place, int(row[column["name"]])) != int(row[column["name"]]):
-                    raise ValueError(f"two of its tables print different figures of {column['name']}")
-                (self.acts if column["protection"] != "person" else self.bare if blank else set()).add(place)
-            elif status == "suppressed":
-                self.hidden[place] = (int(policy["zeros_printed"] and not blank), policy["width"], blank)
-            else:
-                self.silent.add(place)
+        fixed = {each["column"]: str(each["values"][0]) for each in where}
+        counts = [column for column in definition["columns"] if column["role"] == "count"]
+        for row in rows:
+            codes = fixed | {key: str(row[key]) for key in definition["key"]}
+            narrowed = frozenset((key, code) for key, code in codes.items() if totals.get(key) != code)
+            blank = "|".join(str(row[key]) for key in definition["key"] if key not in totals) in withheld
+            for column in counts:
+                place, status = (column["name"], narrowed), row.get(f"{column['name']}_status", "shown")
+                if status == "shown":
+                    number = int(row[column["name"]])
+                    if self.printed.setdefault(place, number) != number:
+                        raise ValueError(f"two of its tables print different figures of {column['name']}")
+                    (self.acts if column["protection"] != "person" else self.bare if blank else set()).add(place)
+                elif status == "suppressed":
+                    self.hidden[place] = (int(policy["zeros_printed"] and not blank), policy["width"], blank)
+                else:
+                    self.silent.add(place)
 
 
-def _holds(terms: list[tuple[Place, int]], numbers: Mapping[Place, int], *, equal: bool) -> bool:
-    left = sum(weight * numbers[place] for place, weight in terms)
+def _holds(left: int, *, equal: bool) -> bool:
     return left == 0 if equal else left <= 0
 
 
@@ -67,7 +68,8 @@ def _stale(printed: Mapping[Place, int], current: set[Place], sums: Sequence[Sum
     stale: set[Place] = set()
     while True:
         left = [(terms, equal) for terms, equal in sums if all(p in printed and p not in stale for p, _ in terms)]
-        new = {p for terms, equal in left if not _holds(terms, printed, equal=equal) for p, _ in terms} - current
+        broken = (terms for terms, equal in left if not _holds(sum(w * printed[p] for p, w in terms), equal=equal))
+        new = {place for terms in broken for place, _ in terms} - current
         if not new:
             return stale
         stale |= new
@@ -89,6 +91,25 @@ def _given(acts: set[Place], sums: Sequence[Sum], numbers: Mapping[Place, int]) 
         if not new:
             return given
         given |= new
+
+
+def _tables(
+    proof: Mapping[str, Any], cells: Sequence[Place], printed: Mapping[Place, int], sums: Sequence[Sum]
+) -> list[list[int]]:
+    """Every table of the proof, a whole number for each cell; refused where one breaks a sum."""
+    at = {place: number for number, place in enumerate((*cells, *printed))}
+    numbered = [([(at[place], weight) for place, weight in terms], equal) for terms, equal in sums]
+    tables: list[list[int]] = []
+    for differences in [[], *proof["differences"]]:
+        tables.append(list(proof["first_table"]))
+        for place, step in differences:
+            tables[-1][place] += step
+        numbers = [*tables[-1], *printed.values()]
+        if len(tables[-1]) != len(cells) or not all(type(n) is int and n >= 0 for n in tables[-1]) or not all(
+            _holds(sum(weight * numbers[n] for n, weight in terms), equal=equal) for terms, equal in numbered
+        ):  # fmt: skip
+            raise ValueError("in one of its tables the figures do not add up")
+    return tables
 
 
 def _check_universe(release: OpenRelease, earlier: Sequence[OpenRelease], proof: Mapping[str, Any]) -> int:
@@ -113,17 +134,8 @@ def _check_universe(release: OpenRelease, earlier: Sequence[OpenRelease], proof:
     if len({*cells}) < len(cells) or {*cells} != (summed | full) - printed.keys():
         raise ValueError("its cells are not those that are not printed")
     sums = adding.sums(summed, silent - summed, full)
-    tables = []
-    for differences in [[], *proof["differences"]]:
-        tables.append(list(proof["first_table"]))
-        for place, step in differences:
-            tables[-1][place] += step
-        numbers = {**printed, **dict(zip(cells, tables[-1], strict=True))}
-        if not all(type(n) is int and n >= 0 for n in tables[-1]) or not all(
-            _holds(t, numbers, equal=e) for t, e in sums
-        ):
-            raise ValueError("in one of its tables the figures do not add up")
-    given = _given(now.acts, sums, numbers)
+    tables = _tables(proof, cells, printed, sums)
+    given = _given(now.acts, sums, {**printed, **dict(zip(cells, tables[0], strict=True))})
     if now.bare - given or any(given & one.hidden.keys() - stale for one in before):
         raise ValueError("it prints figures that it says it withholds, or that an earlier release hides")
     for place, cell, guesses in zip(cells, proof["cells"], zip(*tables, strict=True), strict=True):

@@ -8,14 +8,16 @@ program finds the cheapest pattern that obeys all of them. A pattern counts only
 every hidden cell (`etl.disclosure.witness`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 
-from etl.disclosure.equations import BEYOND, Equations, Flags, Ints, components, part
+from etl.disclosure.elimination import independent
+from etl.disclosure.equations import BEYOND, Flags, Ints, components
 from etl.disclosure.moves import NOTHING, TINY, Found, Moves, Reach, cheapest_way
+from etl.disclosure.problem import Problem, Unprotectable
 from etl.disclosure.program import Reals, solver
 
 _WORK = 40_000_000
@@ -27,43 +29,6 @@ _WHOLE_ROUNDS, _WHOLE_SIZE = 20, 500
 _GAP = 0.005
 _WIDER_LOSS = 1.25
 _NODES = 2000
-
-
-class Unprotectable(ValueError):
-    """No pattern of hidden cells protects these cells: they have to be withheld whole, or not published."""
-
-    def __init__(self, cells: Iterable[int]) -> None:
-        self.cells = tuple(cells)
-        super().__init__(f"{len(self.cells)} cells cannot be protected")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Cells with their true values and what may be done with them.
-
-    least: what a reader knows a hidden cell to be at least. small: must be hidden and protected. latent: printed by no
-    table, so hidden, but in need of no protection. optional: may be hidden to protect others. All other cells are
-    printed. width: for each cell the least distance between the ends of what a reader can work out once it is hidden;
-    wider: the distance to keep instead in every component where that loses at most a quarter more.
-    """
-
-    equations: Equations
-    values: Ints
-    least: Ints
-    small: Flags
-    latent: Flags
-    optional: Flags
-    width: Ints
-    wider: int = 0
-
-    def within(self, cells: Ints, rows: Iterable[int]) -> "Problem":
-        """The problem of one component, renumbered."""
-        return Problem(part(self.equations, cells, rows, self.values), self.values[cells], self.least[cells],
-                       self.small[cells], self.latent[cells], self.optional[cells], self.width[cells], self.wider)  # fmt: skip
-
-    def loss(self, hidden: Flags) -> int:
-        """The sum of the counts that are hidden to protect others."""
-        return int(self.values[hidden & self.optional].sum())
 
 
 @dataclass(frozen=True)
@@ -137,12 +102,18 @@ class _Judge:
         moves.priced(np.ones(moves.size))
 
 
-def _greedy(problem: Problem, judge: _Judge, hidden: Flags, prices: Reals) -> Flags:
-    """Hide, for one narrow cell after another, the cheapest cells with which it can move, until none is narrow."""
+def _greedy(problem: Problem, judge: _Judge, hidden: Flags, prices: Reals, *, safe: bool = False) -> Flags:
+    """Hide, for one narrow cell after another, the cheapest cells with which it can move, until none is narrow.
+
+    safe: most cells that are hidden already can move, so it is worth asking each of them first.
+    """
     hidden, reach = hidden.copy(), Reach(judge.moves.size)
-    narrow = np.flatnonzero(hidden & ~problem.latent).tolist()
-    judge.moves.allow(hidden.astype(float))
-    reach.add(judge.moves.together(narrow))
+    if safe:
+        narrow = judge.narrow(hidden)
+    else:
+        narrow = np.flatnonzero(hidden & ~problem.latent).tolist()
+        judge.moves.allow(hidden.astype(float))
+        reach.add(judge.moves.together(narrow))
     moves = judge.moves  # with fractions at first; what whole numbers cannot follow is asked for again
     while narrow:
         moves.allow(np.ones(moves.size))
@@ -264,10 +235,14 @@ def _at_width(problem: Problem) -> Pattern:
     must = problem.small | problem.latent
     judge = _Judge(problem)
     prices = problem.values.astype(float)
-    best, bound = _greedy(problem, judge, must, prices), 0.0
+    searched = 2 * _PASSES * judge.moves.work_of_one * problem.small.sum() < _WORK
+    if searched:
+        best, bound = _greedy(problem, judge, must, prices), 0.0
+    else:
+        best, bound = _greedy(problem, judge, must | independent(problem), prices, safe=True), 0.0
     if problem.loss(best):
         whole, shares = False, None
-        if 2 * _PASSES * judge.moves.work_of_one * problem.small.sum() < _WORK:
+        if searched:
             near = int(problem.width.max()) * int(np.abs(problem.equations.weight).max(initial=1))
             bound, shares, whole = _improved(problem, Moves(*judge.parts, most=near))
         if not whole:

@@ -12,7 +12,8 @@ import pandas as pd
 from etl.disclosure.certificate import View, view
 from etl.disclosure.equations import BEYOND, Contradiction, Ints, settled
 from etl.disclosure.model import Cell, Hierarchies, Model, Sheet, describes_people, joint_model, sheet, stale_cells
-from etl.disclosure.suppress import Pattern, Problem, Unprotectable, suppress
+from etl.disclosure.problem import Problem, Unprotectable
+from etl.disclosure.suppress import Pattern, suppress
 from etl.disclosure.witness import Puzzle, witnesses
 from etl.errors import DisclosureRefused
 

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.disclosure import elimination
+from etl.disclosure import suppress as search
+from etl.disclosure.elimination import independent
 from etl.disclosure.equations import Equations, Relation
-from etl.disclosure.suppress import Pattern, Problem, Unprotectable, suppress
+from etl.disclosure.problem import Problem, Unprotectable
+from etl.disclosure.suppress import Pattern, suppress
 
 Dimension = tuple[tuple[int, ...], ...]
 """The leaves that each code of a dimension adds up: codes of one leaf first, then groups, then the total."""
@@ -140,6 +144,39 @@ widths, thresholds = st.sampled_from([1, 2, 3, 4]), st.sampled_from([3, 5, 10])
 @given(lattices(), widths, thresholds)
 def test_no_hidden_count_can_be_told_more_closely_than_the_width(attacker, lattice, width, threshold):
     hold_to_its_promises(attacker, lattice, width, threshold)
+
+
+def follows(cell: np.ndarray, printed: np.ndarray) -> bool:
+    """Whether a cell is a linear combination of printed ones, each given by the leaves it adds up."""
+    return (
+        bool(np.linalg.matrix_rank(np.vstack((printed, cell))) == np.linalg.matrix_rank(printed))
+        if printed.size
+        else False
+    )
+
+
+@few
+@given(lattices(), widths, thresholds, st.sampled_from([elimination._MOST, 0]))
+def test_a_table_too_large_to_search_is_as_safe(attacker, lattice, width, threshold, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_WORK", 0)  # as if it were too large
+        patch.setattr(elimination, "_MOST", most)  # for elimination too, or not
+        hold_to_its_promises(attacker, lattice, width, threshold)
+
+
+@settings(max_examples=60, print_blob=False)
+@given(lattices(most_cells=130))
+def test_no_small_count_follows_from_what_elimination_prints(lattice):
+    asked = problem(lattice)
+    hidden = independent(asked)
+    held = [leaf for leaf, count in enumerate(lattice.counts) if count]
+    contains = np.array([[leaf in leaves for leaf in held] for leaves in lattice.cells()], dtype=float)
+    for cell in np.flatnonzero(asked.small):
+        with_room = any(lattice.counts[leaf] > 1 for leaf in lattice.cells()[cell])
+        if with_room and not follows(contains[cell], contains[~(asked.small | asked.optional)]):
+            assert not follows(contains[cell], contains[~hidden])
+    assert hidden[asked.small].all()
+    assert not hidden[~(asked.small | asked.optional)].any()
 
 
 @pytest.mark.slow
