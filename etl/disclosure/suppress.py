@@ -19,11 +19,14 @@ from etl.disclosure.equations import BEYOND, Flags, Ints, components
 from etl.disclosure.moves import NOTHING, TINY, Found, Moves, Reach, cheapest_way
 from etl.disclosure.problem import Problem, Unprotectable
 from etl.disclosure.program import Reals, solver
+from etl.disclosure.witness import Puzzle, witnesses
 
 _WORK = 40_000_000
 """How many columns may be solved for in one search for a better pattern: a limit of work, never of time."""
-_PASSES = 2
-"""A search that could not look at every small cell so many times is not begun."""
+_PASSES, _PASSES_SPARSE = 2, 4
+"""A search that could not look at every small cell so many times is not begun; it looks more often where most are small."""
+_ONE_BY_ONE = 100_000_000
+"""Where asking every small cell once is more than this, the first pattern comes from elimination."""
 _ROUNDS = 400
 _WHOLE_ROUNDS, _WHOLE_SIZE = 20, 500
 _GAP = 0.005
@@ -45,7 +48,10 @@ class Pattern:
 
 
 class _Judge:
-    """Finds, for every hidden cell, whole-number moves that cover its width; remembers them from pattern to pattern."""
+    """Finds, for every hidden cell, whole-number moves that cover its width; remembers them from pattern to pattern.
+
+    in_tables: by whole tables for many cells at once, instead of moves for one after another.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -53,6 +59,7 @@ class _Judge:
         self.parts = (problem.equations, problem.values, problem.least, high, problem.width)
         self.moves = Moves(*self.parts)
         self.found = Found(len(problem.values))
+        self.in_tables, self.tables = False, [problem.values]
         self._strict: Moves | None = None
 
     @property
@@ -74,6 +81,8 @@ class _Judge:
 
     def narrow(self, hidden: Flags, most: int | None = None) -> list[int]:
         """The hidden cells that no whole-number moves take over the width; at most so many are looked for."""
+        if self.in_tables:
+            return self._narrow_in_tables(hidden)
         stuck: list[int] = []
         reach = Reach(self.moves.size)
         self._ready(self.moves, hidden)
@@ -96,19 +105,30 @@ class _Judge:
                 reach.add(ways)
         return stuck
 
+    def _narrow_in_tables(self, hidden: Flags) -> list[int]:
+        """The hidden cells that whole tables found for many cells at once leave narrow.
+
+        Where moves in whole numbers are rare, as in sparse tables of many dimensions, much faster than one after another.
+        """
+        least, values = np.minimum(self.problem.least, self.problem.values), self.problem.values
+        puzzle = Puzzle(self.problem.equations, np.where(hidden, least, values), np.where(hidden, BEYOND, values))
+        found = witnesses(puzzle, np.where(hidden & ~self.problem.latent, self.problem.width, 0), self.tables)
+        self.tables = [values, *found.tables]
+        return found.narrow
+
     @staticmethod
     def _ready(moves: Moves, hidden: Flags) -> None:
         moves.allow(hidden.astype(float))
         moves.priced(np.ones(moves.size))
 
 
-def _greedy(problem: Problem, judge: _Judge, hidden: Flags, prices: Reals, *, safe: bool = False) -> Flags:
+def _greedy(problem: Problem, judge: _Judge, hidden: Flags, prices: Reals, *, ask: bool = False) -> Flags:
     """Hide, for one narrow cell after another, the cheapest cells with which it can move, until none is narrow.
 
-    safe: most cells that are hidden already can move, so it is worth asking each of them first.
+    ask: ask first, in whole numbers, which of the cells that are hidden already are narrow.
     """
     hidden, reach = hidden.copy(), Reach(judge.moves.size)
-    if safe:
+    if ask:
         narrow = judge.narrow(hidden)
     else:
         narrow = np.flatnonzero(hidden & ~problem.latent).tolist()
@@ -235,19 +255,20 @@ def _at_width(problem: Problem) -> Pattern:
     must = problem.small | problem.latent
     judge = _Judge(problem)
     prices = problem.values.astype(float)
-    searched = 2 * _PASSES * judge.moves.work_of_one * problem.small.sum() < _WORK
-    if searched:
-        best, bound = _greedy(problem, judge, must, prices), 0.0
+    passes = _PASSES_SPARSE if 2 * problem.small.sum() > judge.moves.size else _PASSES
+    one_by_one, bound = judge.moves.work_of_one * problem.small.sum(), 0.0
+    if one_by_one > _ONE_BY_ONE:
+        best = _pruned(problem, judge, _greedy(problem, judge, must | independent(problem), prices, ask=True))
+    elif 2 * passes * one_by_one >= _WORK:
+        judge.in_tables = True
+        best = _greedy(problem, judge, must, prices, ask=True)
     else:
-        best, bound = _greedy(problem, judge, must | independent(problem), prices, safe=True), 0.0
-    if problem.loss(best):
-        whole, shares = False, None
-        if searched:
+        best = _greedy(problem, judge, must, prices)
+        if problem.loss(best):
             near = int(problem.width.max()) * int(np.abs(problem.equations.weight).max(initial=1))
             bound, shares, whole = _improved(problem, Moves(*judge.parts, most=near))
-        if not whole:
-            best = _pruned(problem, judge, best)
-        if shares is not None:
+            if not whole:
+                best = _pruned(problem, judge, best)
             start = must | (shares > 1 - NOTHING) if whole else must
             other = _greedy(problem, judge, start, prices * (1 - shares))
             best = min((best, _pruned(problem, judge, other)), key=problem.loss)

@@ -156,10 +156,13 @@ def follows(cell: np.ndarray, printed: np.ndarray) -> bool:
 
 
 @few
-@given(lattices(), widths, thresholds, st.sampled_from([elimination._MOST, 0]))
-def test_a_table_too_large_to_search_is_as_safe(attacker, lattice, width, threshold, most):
+@given(
+    lattices(), widths, thresholds, st.sampled_from([elimination._MOST, 0]), st.sampled_from([search._ONE_BY_ONE, 0])
+)
+def test_a_table_too_large_to_search_is_as_safe(attacker, lattice, width, threshold, most, one_by_one):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_WORK", 0)  # as if it were too large
+        patch.setattr(search, "_ONE_BY_ONE", one_by_one)  # and for asking one cell after another, or not
         patch.setattr(elimination, "_MOST", most)  # for elimination too, or not
         hold_to_its_promises(attacker, lattice, width, threshold)
 
