@@ -44,6 +44,12 @@ SIZES: dict[str, dict[str, Any]] = {
 HEADING = "[data-testid=stMain] h1"
 CHART = "[data-testid=stPlotlyChart]"
 DRAWN = ".js-plotly-plot .main-svg"
+SAME_AS_BEFORE = """charts => {
+  const [now, before] = [document.querySelectorAll(charts).length, window.chartsBefore];
+  window.chartsBefore = now;
+  return now === before;
+}"""
+"""Whether no chart was added since the last time this was asked."""
 FULL_WIDTH = """([charts, drawn]) => {
   const wide = one => one.getBoundingClientRect().width;
   const column = document.querySelector("[data-testid=stMain] [data-testid=stHtml]");
@@ -172,6 +178,8 @@ class Visit:
             return charts.count()
         charts.first.wait_for()
         expect(self.page.locator("[data-testid=stMain] [data-testid=stSkeleton]")).to_have_count(0, timeout=PATIENCE)
+        self.page.evaluate("() => { window.chartsBefore = -1; }")
+        self.page.wait_for_function(SAME_AS_BEFORE, arg=CHART, timeout=PATIENCE, polling=250)
         expect(self.page.locator(f"{CHART}:not(:has({DRAWN}))")).to_have_count(0, timeout=PATIENCE)
         self.page.wait_for_function(FULL_WIDTH, arg=[CHART, DRAWN], timeout=PATIENCE)
         return charts.count()
