@@ -4,7 +4,7 @@ s = sparse, d = dense; the numbers are the codes of each dimension; months add u
 """
 
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -31,18 +31,6 @@ class Instance:
         """The cells that are no sums."""
         inner = [[code for code, below in enumerate(dimension) if not below] for dimension in self.dimensions]
         return np.ravel_multi_index(np.ix_(*inner), self.shape).reshape(-1)
-
-    @cached_property
-    def parts(self) -> np.ndarray:
-        """For each cell, whether it contains each of `leaves`."""
-        return reduce(np.kron, [_contains(dimension) for dimension in self.dimensions]).astype(np.bool_)
-
-
-def _contains(dimension: list[list[int]]) -> np.ndarray:
-    inner = [code for code, below in enumerate(dimension) if not below]
-    return np.array(
-        [[leaf in leaves(dimension, code) for leaf in inner] for code in range(len(dimension))], dtype=np.int8
-    )
 
 
 def flat(codes: int) -> list[list[int]]:

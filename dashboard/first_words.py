@@ -5,10 +5,9 @@ It is there before any script has run, and stays for whoever runs none.
 
 from dashboard import answers, front, markup, widgets
 from dashboard.answers import Answer
-from dashboard.edition import SAMPLE, STATIC_PAGE, Edition
+from dashboard.edition import STATIC_PAGE, Edition
 from dashboard.gallery import datasets_on
 from dashboard.pages import EXHIBITED, HOME, PAGES, PageText
-from dashboard.sentences import sample_note
 from dashboard.wording import Wording
 
 
@@ -46,9 +45,7 @@ def twin(page: PageText, edition: Edition | None) -> str:
 
 def _told(page: PageText, edition: Edition, found: Answer, _: Wording) -> str:
     """An answer, and before it that its figures are made up if any of them are."""
-    tables = [measure.dataset for measure in edition.measures] if page.code == HOME else datasets_on(edition, page.code)
-    made_up = any(edition.is_sample(dataset) for dataset in tables)
-    return (markup.sample(SAMPLE, sample_note(_)) if made_up else "") + widgets.answer(found, _)
+    return widgets.sample(edition, datasets_on(edition, page.code), _) + widgets.answer(found, _)
 
 
 def _every_measure(edition: Edition, _: Wording) -> str:

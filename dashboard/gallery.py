@@ -9,6 +9,7 @@ from dashboard.exhibits import compare, federal, protected, reported, reviews
 from dashboard.exhibits.kinds import codes_exhibit, columns_exhibit, empty
 from dashboard.exhibits.measures import count_exhibit, measure_exhibit
 from dashboard.exhibits.model import Choice, Exhibit
+from dashboard.pages import HOME
 from dashboard.wording import Wording
 
 Build = Callable[[Edition, Choice, Wording], Exhibit]
@@ -67,8 +68,8 @@ OTHERS: Mapping[str, Sequence[tuple[str, Build]]] = {
 
 
 def datasets_on(edition: Edition, page: str) -> tuple[str, ...]:
-    """The tables that a page draws on."""
-    measures = [measure.dataset for measure in edition.measures_on(page)]
+    """The tables that a page draws on; the first page draws on those of every indicator."""
+    measures = [measure.dataset for measure in (edition.measures if page == HOME else edition.measures_on(page))]
     return tuple(dict.fromkeys([*measures, *(dataset for dataset, _build in OTHERS.get(page, ()))]))
 
 

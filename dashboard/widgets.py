@@ -32,11 +32,15 @@ def opening(code: str, edition: Edition, datasets: Sequence[str], _: Wording, fo
     It is one element with as much of the page as can be: each element of its own costs the reader's device a drawing.
     """
     page = BY_CODE[code]
-    made_up = any(edition.is_sample(dataset) for dataset in datasets)
     return languages(_) + markup.opening(
-        _(page.title), _(page.question),
-        markup.sample(SAMPLE, sample_note(_)) if made_up else "", answer(found, _) if found else "",
+        _(page.title), _(page.question), sample(edition, datasets, _), answer(found, _) if found else "",
     )  # fmt: skip
+
+
+def sample(edition: Edition, datasets: Sequence[str], _: Wording) -> str:
+    """The mark of figures that no agency reported, where any of some tables has such."""
+    made_up = any(edition.is_sample(dataset) for dataset in datasets)
+    return markup.sample(SAMPLE, sample_note(_)) if made_up else ""
 
 
 def verdict_mark(verdict: Verdict, _: Wording) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import answers, front, markup, widgets
+from dashboard import answers, front, gallery, markup, widgets
 from dashboard.address import LANGUAGE, RELEASE, language, page_address
 from dashboard.edition import Edition
 from dashboard.exhibits.model import Choice
@@ -13,8 +13,8 @@ from dashboard.wording import Wording
 
 def render(edition: Edition, _: Wording) -> None:
     """Draw the page."""
-    made_of, found = [measure.dataset for measure in edition.measures], answers.answer(edition, HOME, Choice(), _)
-    parts = [widgets.opening(HOME, edition, made_of, _, found)]
+    found = answers.answer(edition, HOME, Choice(), _)
+    parts = [widgets.opening(HOME, edition, gallery.datasets_on(edition, HOME), _, found)]
     missing = front.missing_reports(edition, _)
     if missing:
         last = _.period(edition.release.manifest.data_to)

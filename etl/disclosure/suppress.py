@@ -4,8 +4,9 @@ A hidden cell is safe when numbers can be moved around among hidden cells, every
 moves by the width (Fischetti and Salazar 2001, with a sliding protection level and a reader who knows that zeros are
 printed). The first pattern is greedy: the cheapest way to move each cell that cannot move yet. It is then improved by
 cutting planes: every cell that a pattern leaves narrow names cells of which enough must be hidden, and an integer
-program finds the cheapest pattern that obeys all of them. A pattern counts only when whole-number witnesses exist for
-every hidden cell (`etl.disclosure.witness`).
+program finds the cheapest pattern that obeys all of them. Components too large for that keep the greedy pattern, and the
+largest begin with what elimination hides (`etl.disclosure.elimination`). A pattern counts only when whole-number witnesses
+exist for every hidden cell (`etl.disclosure.witness`).
 """
 
 from collections.abc import Sequence
@@ -53,13 +54,13 @@ class _Judge:
     in_tables: by whole tables for many cells at once, instead of moves for one after another.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, in_tables: bool = False) -> None:
         self.problem = problem
         high = np.full_like(problem.values, BEYOND)
         self.parts = (problem.equations, problem.values, problem.least, high, problem.width)
         self.moves = Moves(*self.parts)
         self.found = Found(len(problem.values))
-        self.in_tables, self.tables = False, [problem.values]
+        self.in_tables, self.tables = in_tables, [problem.values]
         self._strict: Moves | None = None
 
     @property
@@ -106,13 +107,15 @@ class _Judge:
         return stuck
 
     def _narrow_in_tables(self, hidden: Flags) -> list[int]:
-        """The hidden cells that whole tables found for many cells at once leave narrow.
+        """The hidden cells that neither remembered moves nor whole tables, found for many cells at once, take over the width.
 
         Where moves in whole numbers are rare, as in sparse tables of many dimensions, much faster than one after another.
         """
         least, values = np.minimum(self.problem.least, self.problem.values), self.problem.values
         puzzle = Puzzle(self.problem.equations, np.where(hidden, least, values), np.where(hidden, BEYOND, values))
-        found = witnesses(puzzle, np.where(hidden & ~self.problem.latent, self.problem.width, 0), self.tables)
+        left, width = self.uncovered(hidden), np.zeros_like(values)
+        width[left] = self.problem.width[left]
+        found = witnesses(puzzle, width, self.tables)
         self.tables = [values, *found.tables]
         return found.narrow
 
@@ -253,14 +256,14 @@ def _improved(problem: Problem, moves: Moves) -> tuple[float, Reals, bool]:
 def _at_width(problem: Problem) -> Pattern:
     """The best pattern of one component at one width; its cells are small, latent or optional."""
     must = problem.small | problem.latent
-    judge = _Judge(problem)
-    prices = problem.values.astype(float)
-    passes = _PASSES_SPARSE if 2 * problem.small.sum() > judge.moves.size else _PASSES
-    one_by_one, bound = judge.moves.work_of_one * problem.small.sum(), 0.0
+    prices, bound = problem.values.astype(float), 0.0
+    size, small = len(problem.values), int(problem.small.sum())
+    one_by_one, passes = 2 * size * small, _PASSES_SPARSE if 2 * small > size else _PASSES
+    searched = 2 * passes * one_by_one < _WORK
+    judge = _Judge(problem, in_tables=not searched and one_by_one <= _ONE_BY_ONE)
     if one_by_one > _ONE_BY_ONE:
         best = _pruned(problem, judge, _greedy(problem, judge, must | independent(problem), prices, ask=True))
-    elif 2 * passes * one_by_one >= _WORK:
-        judge.in_tables = True
+    elif not searched:
         best = _greedy(problem, judge, must, prices, ask=True)
     else:
         best = _greedy(problem, judge, must, prices)

@@ -148,11 +148,8 @@ def test_no_hidden_count_can_be_told_more_closely_than_the_width(attacker, latti
 
 def follows(cell: np.ndarray, printed: np.ndarray) -> bool:
     """Whether a cell is a linear combination of printed ones, each given by the leaves it adds up."""
-    return (
-        bool(np.linalg.matrix_rank(np.vstack((printed, cell))) == np.linalg.matrix_rank(printed))
-        if printed.size
-        else False
-    )
+    known = np.linalg.matrix_rank(printed) if printed.size else 0
+    return bool(np.linalg.matrix_rank(np.vstack((printed, cell))) == known)
 
 
 @few
