@@ -128,8 +128,7 @@ def build(
     acceptances = [a for one in judged for a in one.agreements.accepted]
     holding = [*odd, *(_dated(one, f) for one, f in alone if f.holds)]
     reasons = _accepted(holding, acceptances)
-    progress("Protecting small counts")
-    protected = protect(tables, datasets(settings.jurisdiction), earlier, audit_all=audit)
+    protected = protect(tables, datasets(settings.jurisdiction), earlier, audit_all=audit, progress=progress)
     reasons += _accepted(one_sided_rows(protected.tables), acceptances) + _reasons_of_corrections(judged)
     progress("Computing indicators and assembling the release")
     county = jurisdiction(settings.jurisdiction)

@@ -6,7 +6,7 @@ public before stays public. A certificate of whole-number witnesses goes with ev
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,13 +165,14 @@ def _second_opinion(seen: certificate.View, proof: certificate.Certificate) -> I
 
 def protect(
     tables: Mapping[str, pd.DataFrame], datasets: Sequence[Dataset], earlier: Sequence[OpenRelease],
-    *, audit_all: bool = False,
+    *, audit_all: bool = False, progress: Callable[[str], None] = lambda _: None,
 ) -> Protected:  # fmt: skip
     """Protect every table of a release.
 
     tables: typed tables by dataset id. earlier: the releases that are still public, newest first. audit_all: ask for
-    the second opinion however many cells are hidden. Raises DisclosureRefused, naming tables and periods but never
-    values, when a table cannot be published safely beside what is public.
+    the second opinion however many cells are hidden. progress: told what is done next, by the names of tables. Raises
+    DisclosureRefused, naming tables and periods but never values, when a table cannot be published safely beside what is
+    public.
     """
     declared = {one.id: one for one in datasets if one.id in tables}
     rows = {name: published_rows(tables[name], one) for name, one in declared.items()}
@@ -187,6 +188,7 @@ def protect(
         universe = Universe(
             name, hierarchies, [sheet(one, rows[one["id"]], hierarchies) for one in mine],
             _sheets_before(earlier, name, hierarchies))  # fmt: skip
+        progress(f"Protecting small counts: {universe.tables}")
         pattern = universe.pattern()
         hidden = universe.hidden(pattern)
         for one in universe.now:
@@ -194,6 +196,7 @@ def protect(
             table = one.definition["id"]
             published[table] = with_statuses(rows[table], declared[table], places)
         seen = universe.as_published(published)
+        progress(f"Proving that hidden counts stay hidden: {universe.tables}")
         proof = certificate.prove(seen, universe.widths(pattern))
         proofs.append(proof)
         ends = _second_opinion(seen, proof) if audit_all or len(proof.cells) <= _AUDITED else None

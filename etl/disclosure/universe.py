@@ -52,7 +52,7 @@ class Universe:
         self.model, self.values = self._complete()
         given = exact | self._follows_from(exact)
         if any(number is None and cell in given for one in self.before for cell, number in one.numbers.items()):
-            raise DisclosureRefused(_GIVEN_AWAY.format(self._tables()))
+            raise DisclosureRefused(_GIVEN_AWAY.format(self.tables))
         self.people = guarded - given
 
     def _bounds(self, known: Mapping[Cell, int]) -> tuple[Ints, Ints]:
@@ -82,7 +82,9 @@ class Universe:
         )
         return {cell for cell, follows in zip(self.model.cells, known, strict=True) if follows}
 
-    def _tables(self) -> str:
+    @property
+    def tables(self) -> str:
+        """The names of its tables in this release."""
         return ", ".join(sorted(one.definition["id"] for one in self.now)) or self.name
 
     def _sheets_of(self, cell: Cell) -> list[Sheet]:
@@ -155,7 +157,7 @@ class Universe:
                 whole = {cell for one in self.now for cell in one.numbers if cell in self.people
                          and (one.definition["id"], one.blocks[cell]) in blocks}  # fmt: skip
                 if not self.people:
-                    raise DisclosureRefused(_GIVEN_AWAY.format(self._tables())) from fault
+                    raise DisclosureRefused(_GIVEN_AWAY.format(self.tables)) from fault
                 public = any(self._is_public(cell) for cell in whole)
                 if public or not blocks:
                     raise DisclosureRefused(_refusal(blocks or self.withheld.keys(), public=public)) from fault
