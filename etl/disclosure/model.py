@@ -186,7 +186,8 @@ def joint_model(sheets: Sequence[Sheet], hierarchies: Hierarchies) -> Model:
     full = _full_tables(sheets, printed | unreported, hierarchies)
     order = sorted(cells | full)
     index = {cell: place for place, cell in enumerate(order)}
-    relations = _totals(cells, unreported, hierarchies, index) + _over_full_tables(full, cells, hierarchies, index)
+    relations = _totals(cells, unreported, hierarchies, index)
+    relations += _over_full_tables(full, cells, hierarchies, index, relations)
     relations += _between_columns({rule for one in sheets for rule in _row_sums(one.definition)}, index)
     unique = {(relation.terms, relation.equal): relation for relation in relations}
     return Model(order, Equations.of(len(order), [unique[each] for each in sorted(unique)]), (cells | full) - printed)
@@ -324,9 +325,12 @@ def _months(period: str) -> int:
 
 
 def _over_full_tables(
-    full: set[Cell], cells: set[Cell], hierarchies: Hierarchies, index: Mapping[Cell, int]
+    full: set[Cell], cells: set[Cell], hierarchies: Hierarchies, index: Mapping[Cell, int], totals: Sequence[Relation]
 ) -> list[Relation]:
-    """Every cell is the sum of the cells of the full table under it; a comparison where months are not there yet."""
+    """Every cell is the sum of the cells of the full table under it; a comparison where months are not there yet.
+
+    totals: what is known already. A total whose parts have all those cells under them between them needs no sum of its own.
+    """
     parts: dict[Cell, list[Cell]] = {}
     for cell in full:
         steps = [[*((name, code) for code in hierarchies.chain(name, code)), *([None] if name in hierarchies.totals else [])]
@@ -335,8 +339,15 @@ def _over_full_tables(
             above = cell._replace(where=tuple(pair for pair in at if pair))
             if above in cells and above != cell:
                 parts.setdefault(above, []).append(cell)
+    under = {index[total]: len(some) for total, some in parts.items()} | {index[cell]: 1 for cell in full}
+    follows = {
+        relation.terms[-1][0] for relation in totals
+        if relation.equal and under.get(relation.terms[-1][0]) == sum(under.get(part, 0) for part, _ in relation.terms[:-1])
+    }  # fmt: skip
     relations = []
     for total, some in parts.items():
+        if index[total] in follows:
+            continue
         period = dict(total.where).get("period")
         months = {dict(cell.where)["period"] for cell in some} if period else set()
         whole = period is None or sum(map(_months, months)) == _months(period)

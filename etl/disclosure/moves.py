@@ -16,8 +16,8 @@ TINY = 1e-3
 """What hiding a cell costs beside its count, so that of equal losses the one with fewer cells is taken."""
 
 
-_STRICT = 20
-"""What a program in whole numbers counts for, beside one with fractions."""
+_STRICT = 3
+"""What a step of a program in whole numbers counts for, beside one with fractions."""
 
 
 class Moves:
@@ -40,14 +40,10 @@ class Moves:
         self.program = Program(equations, copies, signs, zeros, self.room, slack, whole=strict)
         self.work = 0
 
-    @property
-    def work_of_one(self) -> int:
-        """The columns of one program."""
-        return 2 * self.size * (_STRICT if self.strict else 1)
-
     def _solve(self) -> tuple[float, Reals] | None:
-        self.work += self.work_of_one
-        return self.program.least()
+        found = self.program.least()
+        self.work += self.program.iterations * self.program.columns * (_STRICT if self.strict else 1)
+        return found
 
     def allow(self, share: Reals) -> None:
         """Let each cell move by a share of its room: 1 where it is hidden, 0 where it is printed."""

@@ -94,6 +94,11 @@ class Program:
         """For every column of the last solution, what one unit more of it would add to the least cost."""
         return np.array(self.highs.getSolution().col_dual)
 
+    @property
+    def iterations(self) -> int:
+        """How many steps of the simplex method the last answer took."""
+        return max(1, int(self.highs.getInfo().simplex_iteration_count))
+
     def least(self) -> tuple[float, Reals] | None:
         """The least cost found and a solution that has it; None when the program has no solution, or none was found."""
         self.highs.run()

@@ -22,10 +22,13 @@ from etl.disclosure.problem import Problem, Unprotectable
 from etl.disclosure.program import Reals, solver
 from etl.disclosure.witness import Puzzle, witnesses
 
-_WORK = 40_000_000
-"""How many columns may be solved for in one search for a better pattern: a limit of work, never of time."""
+_WORK = 6_000_000_000
+"""How many steps of the simplex method, times columns, one search for a better pattern may take: a limit of work, never of
+time."""
+_SEARCHED = 40_000_000
+"""Cells times small ones: beyond this, as often as a search looks at each, a search for the best pattern is not begun."""
 _PASSES, _PASSES_SPARSE = 2, 4
-"""A search that could not look at every small cell so many times is not begun; it looks more often where most are small."""
+"""How often a search looks at every small cell: more often where most are small."""
 _ONE_BY_ONE = 100_000_000
 """Where asking every small cell once is more than this, the first pattern comes from elimination."""
 _ROUNDS = 400
@@ -72,7 +75,7 @@ class _Judge:
 
     @property
     def work(self) -> int:
-        """How many columns have been solved for."""
+        """How many steps the programs took, times their columns."""
         return self.moves.work + (self._strict.work if self._strict else 0)
 
     def uncovered(self, hidden: Flags) -> list[int]:
@@ -259,7 +262,7 @@ def _at_width(problem: Problem) -> Pattern:
     prices, bound = problem.values.astype(float), 0.0
     size, small = len(problem.values), int(problem.small.sum())
     one_by_one, passes = 2 * size * small, _PASSES_SPARSE if 2 * small > size else _PASSES
-    searched = 2 * passes * one_by_one < _WORK
+    searched = 2 * passes * one_by_one < _SEARCHED
     judge = _Judge(problem, in_tables=not searched and one_by_one <= _ONE_BY_ONE)
     if one_by_one > _ONE_BY_ONE:
         best = _pruned(problem, judge, _greedy(problem, judge, must | independent(problem), prices, ask=True))

@@ -292,9 +292,10 @@ def safe(narrow: Callable[..., Any], attacker: Callable[[], Attacker]) -> Callab
     """Publish tables of a record and hold them against everything that is promised; None when they were refused."""
 
     def check(
-        record: Record, datasets: Sequence[Dataset], periods: Sequence[str], earlier: Sequence[Release] = ()
-    ) -> Release | None:
-        tables = {one.id: record.table(one, periods_of(one, periods)) for one in datasets}
+        record: Record, datasets: Sequence[Dataset], periods: Sequence[str], earlier: Sequence[Release] = (), *,
+        zeros: bool = True,
+    ) -> Release | None:  # fmt: skip
+        tables = {one.id: record.table(one, periods_of(one, periods), zeros=zeros) for one in datasets}
         try:
             release = released(tables, datasets, earlier, f"r{len(earlier) + 1}")
         except DisclosureRefused:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.disclosure import protect
 from etl.errors import DisclosureRefused
 from schemas.declare import Grain, Protection
 from schemas.errors import ReleaseDamaged
@@ -55,6 +56,14 @@ def test_linked_tables_are_certified_and_safe_from_a_reader_of_all(safe, county,
     safe(record, datasets_of(county, links), (Q1,))
 
 
+@each_link
+@settings(max_examples=6, print_blob=False)
+@given(data=st.data())
+def test_tables_that_list_no_row_of_nobody_are_safe_too(safe, county, links, data):
+    record = data.draw(people(county, tuple(sorted({name for link in links for name in link})), ("2026-01",)))
+    safe(record, datasets_of(county, links), (Q1,), zeros=False)
+
+
 @pytest.mark.parametrize(
     "links", [LINKED[name] for name in ("one table", "two linked by a margin", "three in a circle")],
     ids=["alone", "linked", "circle"])  # fmt: skip
@@ -63,6 +72,13 @@ def test_linked_tables_are_certified_and_safe_from_a_reader_of_all(safe, county,
 def test_groups_of_ages_are_certified_and_safe_with_their_parts(safe, county, links, data):
     record = data.draw(people(county, tuple(sorted({name for link in links for name in link})), ("2026-01",)))
     safe(record, datasets_of(county, links, groups=True), (Q1,))
+
+
+def test_it_is_told_which_tables_are_being_protected_and_proven(county):
+    record = county.Record(("sex",), {("2026-01", "f"): 3, ("2026-01", "m"): 40})
+    one, told = county.declared("by_sex", "sex"), []
+    protect({one.id: record.table(one, (Q1,))}, [one], (), progress=told.append)
+    assert told == ["Protecting small counts: by_sex", "Proving that hidden counts stay hidden: by_sex"]
 
 
 YOUNG, OLD, FIRST, THIRD = "18-24", "50 up", "2026-01", "2026-07"

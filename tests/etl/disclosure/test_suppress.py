@@ -158,7 +158,7 @@ def follows(cell: np.ndarray, printed: np.ndarray) -> bool:
 )
 def test_a_table_too_large_to_search_is_as_safe(attacker, lattice, width, threshold, most, one_by_one):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "_WORK", 0)  # as if it were too large
+        patch.setattr(search, "_SEARCHED", 0)  # as if it were too large
         patch.setattr(search, "_ONE_BY_ONE", one_by_one)  # and for asking one cell after another, or not
         patch.setattr(elimination, "_MOST", most)  # for elimination too, or not
         hold_to_its_promises(attacker, lattice, width, threshold)
