@@ -19,24 +19,25 @@ from etl.disclosure.suppress import greedy_pattern, suppress
 from etl.disclosure.witness import Puzzle, witnesses
 
 THRESHOLD = 10
-SMALL_SHAPES = ("s2_12x6", "s2_60x10", "s3_12x6x5", "d2_12x6", "d2_60x10", "d3_12x6x5")
+SMALL_SHAPES = ("s2_12x6", "s2_60x10", "s3_12x6x5", "d2_12x6", "d2_60x10", "d3_12x6x5", "l4_persons")
 """Those that take seconds; the others are asked for by name."""
 
 
 def problem(instance: Instance, width: int) -> Problem:
-    """Zeros are printed, counts from 1 to 9 must be hidden, any other may be."""
-    values = instance.values
-    nowhere = np.zeros(len(values), dtype=np.bool_)
-    small = (values > 0) & (values < THRESHOLD)
-    return Problem(instance.equations, values, np.ones_like(values), small, nowhere, values >= THRESHOLD,
-                   np.full(len(values), width))  # fmt: skip
+    """Zeros are printed, counts from 1 to 9 must be hidden, any other may be; what no table prints needs no protection."""
+    values, latent = instance.values, instance.latent
+    small, large = (values > 0) & (values < THRESHOLD) & ~latent, (values >= THRESHOLD) & ~latent
+    return Problem(
+        instance.equations, values, (~latent).astype(np.int64), small, latent, large, np.full(len(values), width)
+    )
 
 
 def still_open(instance: Instance, hidden: np.ndarray, width: int) -> list[int]:
     """The hidden cells that have no two whole tables differing in them by the width, from what is printed alone."""
-    low = np.where(hidden, 1, instance.values)
-    high = np.where(hidden, BEYOND, instance.values)
-    return witnesses(Puzzle(instance.equations, low, high), np.where(hidden, width, 0)).narrow
+    latent = instance.latent
+    low = np.where(latent, 0, np.where(hidden, 1, instance.values))
+    high = np.where(hidden | latent, BEYOND, instance.values)
+    return witnesses(Puzzle(instance.equations, low, high), np.where(hidden & ~latent, width, 0)).narrow
 
 
 def seeds(text: str) -> list[int]:
@@ -57,7 +58,7 @@ def measured(name: str, seed: int, width: int, *, beside_plain: bool) -> tuple[i
     plain = asked.loss(greedy_pattern(asked)) if beside_plain else 0
     ratio = f"{found.loss / max(plain, 1):.2f}" if beside_plain else "-"
     return remaining, (
-        f"{name:14}{len(instance.values):>7}{asked.small.sum():>7}{found.hidden.sum():>7}{found.loss:>7}"
+        f"{name:14}{(~instance.latent).sum():>7}{asked.small.sum():>7}{(found.hidden & ~instance.latent).sum():>7}{found.loss:>7}"
         f"{found.bound:>7.0f}{plain or '-':>7}{ratio:>7}{remaining:>6}"
         f"{searched - started:>8.1f}{proven - searched:>7.1f}")  # fmt: skip
 

@@ -1,6 +1,8 @@
-"""Instances of linked tables with small counts, like those that disclosure control is measured on; seeded.
+"""Instances of tables with small counts, like those that disclosure control is measured on; seeded.
 
 s = sparse, d = dense; the numbers are the codes of each dimension; months add up to quarters, years and all years.
+l = several tables of the same people, linked by the dimensions they share: of the full table behind them nothing more is
+printed.
 """
 
 from dataclasses import dataclass
@@ -14,12 +16,13 @@ from etl.disclosure.equations import Equations, Relation
 
 @dataclass(frozen=True)
 class Instance:
-    """Every cell of the published tables of one universe, with its true count."""
+    """The cells of one universe, with their true counts; `latent` are those that no table prints."""
 
     name: str
     dimensions: list[list[list[int]]]
     values: np.ndarray
     equations: Equations
+    latent: np.ndarray
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -72,29 +75,78 @@ def lattice(dimensions: list[list[list[int]]], counts: np.ndarray) -> tuple[np.n
     return full.reshape(-1), relations
 
 
-def instance(name: str, sizes: tuple[int, ...], records: int, seed: int, skew: float = 1.0) -> Instance:
+@dataclass(frozen=True)
+class Shape:
+    """How many codes each dimension has, how many people are counted, and how evenly.
+
+    tables: the dimensions of each printed table, all with their totals; none: one table of all dimensions. Of a single
+    table the first dimension is months.
+    """
+
+    sizes: tuple[int, ...]
+    people: int
+    skew: float
+    tables: tuple[tuple[int, ...], ...] = ()
+
+
+def _counts(shape: Shape, seed: int) -> np.ndarray:
+    """How many people stand at each combination of codes."""
     chance = np.random.default_rng(seed)
-    shares = [chance.dirichlet([skew] * size) if axis else np.full(size, 1 / size) for axis, size in enumerate(sizes)]
+    first = np.full(shape.sizes[0], 1 / shape.sizes[0])
+    shares = [first, *(chance.dirichlet([shape.skew] * size) for size in shape.sizes[1:])]
     joint = shares[0]
     for share in shares[1:]:
         joint = np.multiply.outer(joint, share)
-    counts = chance.multinomial(records, joint.reshape(-1)).reshape(sizes)
-    dimensions = [months(sizes[0]), *(flat(size) for size in sizes[1:])]
-    values, relations = lattice(dimensions, counts)
-    return Instance(name, dimensions, values, Equations.of(len(values), relations))
+    return chance.multinomial(shape.people, joint.reshape(-1)).reshape(shape.sizes)
+
+
+def single(name: str, shape: Shape, seed: int) -> Instance:
+    """One table of all dimensions and all their totals."""
+    dimensions = [months(shape.sizes[0]), *map(flat, shape.sizes[1:])]
+    values, relations = lattice(dimensions, _counts(shape, seed))
+    nowhere = np.zeros(len(values), dtype=np.bool_)
+    return Instance(name, dimensions, values, Equations.of(len(values), relations), nowhere)
+
+
+def linked(name: str, shape: Shape, seed: int) -> Instance:
+    """Several tables, the full table behind them (latent), and how their cells add up: from it, and from each other."""
+    dimensions = [flat(size) for size in shape.sizes]
+    values, _ = lattice(dimensions, _counts(shape, seed))
+    top = np.array(shape.sizes)
+    codes = np.indices(top + 1).reshape(len(top), -1).T
+    narrowed = codes < top
+    full, printed = narrowed.all(axis=1), np.zeros(len(codes), dtype=np.bool_)
+    for table in shape.tables:
+        printed |= ~np.delete(narrowed, table, axis=1).any(axis=1)
+    place = np.cumsum(printed | full) - 1
+    relations = []
+    for cell in np.flatnonzero(printed & ~full):
+        parts = []
+        for axis in np.flatnonzero(~narrowed[cell]):
+            below = narrowed[:, axis] & (codes == codes[cell])[:, np.arange(len(top)) != axis].all(axis=1)
+            parts += [below] if printed[below].all() else []
+        if not parts:
+            parts = [full & ((codes == codes[cell]) | (codes[cell] == top)).all(axis=1)]
+        relations += [Relation((*((int(place[c]), 1) for c in np.flatnonzero(some)), (int(place[cell]), -1)))
+                      for some in parts]  # fmt: skip
+    kept = printed | full
+    return Instance(name, dimensions, values[kept], Equations.of(int(kept.sum()), relations), (full & ~printed)[kept])
 
 
 SHAPES = {
-    "s3_6x4x3": ((6, 4, 3), 110, 2.0), "d3_6x4x3": ((6, 4, 3), 800, 3.0), "s4_6x3x3x2": ((6, 3, 3, 2), 130, 2.0),
-    "s2_12x6": ((12, 6), 300, 2.0), "s2_60x10": ((60, 10), 1800, 2.0), "s3_12x6x5": ((12, 6, 5), 420, 2.0),
-    "s3_36x6x5": ((36, 6, 5), 1100, 2.0), "s4_12x6x5x4": ((12, 6, 5, 4), 480, 2.0),
-    "d2_12x6": ((12, 6), 1100, 2.0), "d2_60x10": ((60, 10), 9000, 2.0), "d3_12x6x5": ((12, 6, 5), 6000, 3.0),
-    "d3_36x6x5": ((36, 6, 5), 17000, 3.0), "d4_12x6x5x4": ((12, 6, 5, 4), 20000, 3.0),
-    "d3_36x20x17": ((36, 20, 17), 160000, 3.0), "x4_36x8x5x6": ((36, 8, 5, 6), 20000, 2.0),
+    "s3_6x4x3": Shape((6, 4, 3), 110, 2.0), "d3_6x4x3": Shape((6, 4, 3), 800, 3.0),
+    "s4_6x3x3x2": Shape((6, 3, 3, 2), 130, 2.0), "s2_12x6": Shape((12, 6), 300, 2.0),
+    "s2_60x10": Shape((60, 10), 1800, 2.0), "s3_12x6x5": Shape((12, 6, 5), 420, 2.0),
+    "s3_36x6x5": Shape((36, 6, 5), 1100, 2.0), "s4_12x6x5x4": Shape((12, 6, 5, 4), 480, 2.0),
+    "d2_12x6": Shape((12, 6), 1100, 2.0), "d2_60x10": Shape((60, 10), 9000, 2.0),
+    "d3_12x6x5": Shape((12, 6, 5), 6000, 3.0), "d3_36x6x5": Shape((36, 6, 5), 17000, 3.0),
+    "d4_12x6x5x4": Shape((12, 6, 5, 4), 20000, 3.0), "d3_36x20x17": Shape((36, 20, 17), 160000, 3.0),
+    "x4_36x8x5x6": Shape((36, 8, 5, 6), 20000, 2.0),
+    "l4_persons": Shape((3, 5, 2, 6, 5), 1200, 2.0, tables=((0, 1, 2), (0, 1, 3), (0, 3, 4), (0, 2, 4))),
 }  # fmt: skip
 
 
 def named(name: str, seed: int = 3) -> Instance:
     """An instance of a shape."""
-    sizes, records, skew = SHAPES[name]
-    return instance(name, sizes, records, seed, skew)
+    shape = SHAPES[name]
+    return linked(name, shape, seed) if shape.tables else single(name, shape, seed)
