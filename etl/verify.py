@@ -91,7 +91,7 @@ def verify_release(release: OpenRelease, public: Sequence[OpenRelease] = ()) -> 
             f"{compared} sums and comparisons between printed figures hold.",
             f"{lines} indicator figures were recomputed from the tables and are equal.",
             f"{hidden} cells are hidden, all accounted for; no protected count below the threshold is printed.",
-            f"{proven} hidden cells: the certificate's tables agree with every printed figure{_beside(release, public)}, and "
+            f"{proven} hidden cells: the certificate's worlds give every printed figure{_beside(release, public)}, and "
             "differ in each of these cells by the width it states.",
         ),
     )

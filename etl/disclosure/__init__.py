@@ -2,7 +2,7 @@
 
 Conduct tables are published exactly. Tables about people hide small counts and the cells that would give them away,
 judged against a reader who knows the rules and every other printed number, this release's and those before. What was
-public before stays public. A certificate of whole-number witnesses goes with every release.
+public before stays public. A certificate of possible worlds goes with every release.
 """
 
 import json
@@ -14,8 +14,9 @@ import pandas as pd
 
 from etl.disclosure import certificate
 from etl.disclosure.audit import Intervals, intervals
+from etl.disclosure.cells import Definition, Hierarchies, describes_people, universe_of
 from etl.disclosure.equations import BEYOND
-from etl.disclosure.model import Definition, Hierarchies, Sheet, describes_people, sheet, universe_of
+from etl.disclosure.sheets import Sheet, sheet
 from etl.disclosure.suppress import Pattern
 from etl.disclosure.universe import Universe
 from etl.errors import DisclosureRefused
@@ -199,10 +200,10 @@ def protect(
         progress(f"Proving that hidden counts stay hidden: {universe.tables}")
         proof = certificate.prove(seen, universe.widths(pattern))
         proofs.append(proof)
-        ends = _second_opinion(seen, proof) if audit_all or len(proof.cells) <= _AUDITED else None
+        ends = _second_opinion(seen, proof) if audit_all or len(proof.width) <= _AUDITED else None
         for one in universe.now:
             if describes_people(one.definition):
                 accounts[one.definition["id"]] = _account(universe, one, pattern, proof, ends)
-    audit = {"method": "cell suppression with a certificate of whole-number witnesses", "tables": accounts}
+    audit = {"method": "cell suppression with a certificate of possible worlds", "tables": accounts}
     made = {name: ProtectedTable(one, published[name], _TOKEN) for name, one in declared.items()}
     return Protected(made, audit, certificate.document(proofs, [release.id for release in earlier]))

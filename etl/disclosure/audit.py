@@ -10,8 +10,8 @@ from math import ceil, floor
 
 import numpy as np
 
+from etl.disclosure.cells import Cell
 from etl.disclosure.equations import BEYOND, components, part, tighten
-from etl.disclosure.model import Cell
 from etl.disclosure.program import Program
 from etl.disclosure.witness import Puzzle
 

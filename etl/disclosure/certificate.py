@@ -1,7 +1,7 @@
-"""The proof that goes with a release: whole tables that agree with everything printed, in which hidden cells differ.
+"""The proof that goes with a release: possible worlds that agree with everything printed, in which hidden cells differ.
 
-It is made from published tables only, so that it tells nothing new; `etl.certificate_check` checks it by adding up
-whole numbers, and shares no code with what is here.
+It is made from published tables only, so that it tells nothing new; `etl.certificate_check` checks it by counting made-up
+records, and shares no code with what is here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,22 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from etl.disclosure.equations import BEYOND, Contradiction, Ints
-from etl.disclosure.model import Cell, Hierarchies, Sheet, joint_model, stale_cells
+from etl.certificate_check import FORMAT
+from etl.disclosure.cells import Cell, Hierarchies
+from etl.disclosure.equations import BEYOND, Contradiction
+from etl.disclosure.model import joint_model, stale_cells
+from etl.disclosure.sheets import Sheet
 from etl.disclosure.witness import Puzzle, trimmed, witnesses
+from etl.disclosure.worlds import Kind, Teller, Untold, World
 from etl.errors import DisclosureRefused
-
-FORMAT = "daylight-certificate/1"
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """The cells of one universe that are not printed, the distance proven for each, and the tables that prove it."""
+    """The hidden cells of one universe with the distance proven for each, and the worlds that prove it."""
 
     universe: str
-    cells: tuple[Cell, ...]
     width: dict[Cell, int]
-    tables: tuple[Ints, ...]
+    worlds: tuple[World, ...]
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class View:
     universe: str
     cells: tuple[Cell, ...]
     printed: Mapping[Cell, int]
+    hidden: frozenset[Cell]
     puzzle: Puzzle
+    teller: Teller
 
 
 def view(universe: str, now: Sequence[Sheet], before: Sequence[Sheet], hierarchies: Hierarchies) -> View:
@@ -58,7 +61,8 @@ def view(universe: str, now: Sequence[Sheet], before: Sequence[Sheet], hierarchi
         printed = {cell: number for cell, number in printed.items() if cell not in stale}
     least = {cell: one.least[cell] for one in (*before, *now) for cell in one.numbers}
     puzzle = Puzzle(model.equations, model.array(least | printed), model.array(printed, BEYOND))
-    return View(universe, tuple(model.cells), printed, puzzle)
+    teller = Teller(model.cells, hierarchies, model.groups)
+    return View(universe, tuple(model.cells), printed, frozenset(least) - printed.keys(), puzzle, teller)
 
 
 def prove(seen: View, widths: Mapping[Cell, int]) -> Certificate:
@@ -77,11 +81,16 @@ def prove(seen: View, widths: Mapping[Cell, int]) -> Certificate:
             f"{seen.universe}: no proof was found that every hidden count stays hidden ({'; '.join(where)}). Publish "
             "coarser bands, longer periods, or several small groups together."
         )
-    unknown = [place for place, cell in enumerate(seen.cells) if cell not in seen.printed]
-    tables = trimmed([table[unknown] for table in found.tables], needed[unknown])
-    cells = tuple(seen.cells[place] for place in unknown)
+    tables = trimmed(found.tables, needed)
+    try:
+        worlds = tuple(seen.teller.world(table) for table in tables)
+    except Untold as fault:
+        raise DisclosureRefused(
+            f"{seen.universe}: no possible records were found behind the figures ({fault}). Publish fewer tables or columns."
+        ) from fault
     reach = np.max(tables, axis=0) - np.min(tables, axis=0)
-    return Certificate(seen.universe, cells, dict(zip(cells, reach.tolist(), strict=True)), tuple(tables))
+    width = {cell: int(reach[place]) for place, cell in enumerate(seen.cells) if cell in seen.hidden}
+    return Certificate(seen.universe, width, worlds)
 
 
 def _place(cell: Cell) -> str:
@@ -89,26 +98,33 @@ def _place(cell: Cell) -> str:
 
 
 def document(proofs: Sequence[Certificate], earlier: Sequence[str]) -> dict[str, Any]:
-    """`disclosure/certificate.json`: cells, and tables as differences from the first one."""
+    """`disclosure/certificate.json`: hidden cells, kinds of records, and worlds as differences from the first one."""
     return {
         "format": FORMAT,
-        "says": "Each table gives a whole number to every cell that is not printed. Every table agrees with every "
-                "printed figure of this release and of the earlier ones named here, and for every hidden cell two of "
-                "the tables differ by at least its width. So nobody can tell which table is the true one.",
+        "says": "Each world is a set of made-up records: how many there are of each kind, and for each kind where it stands "
+                "and the columns that count it. Counted as the definitions say, the records of every world give every "
+                "printed figure of this release and of the earlier ones named here, and in every hidden cell two of the "
+                "worlds differ by its width. So nobody can tell which world is the true one.",
         "earlier_releases": list(earlier),
-        "universes": [
-            {
-                "universe": proof.universe,
-                "cells": [{"measure": cell.measure, "where": dict(cell.where), "width": proof.width[cell]}
-                          for cell in proof.cells],
-                "first_table": [int(number) for number in proof.tables[0]],
-                "differences": [_differences(proof.tables[0], table) for table in proof.tables[1:]],
-            }
-            for proof in proofs
-        ],
+        "universes": [_proof(proof) for proof in proofs],
     }  # fmt: skip
 
 
-def _differences(first: Ints, table: Ints) -> list[list[int]]:
-    """[cell, difference] for every cell in which a table differs from the first."""
-    return [[int(place), int(table[place] - first[place])] for place in np.flatnonzero(table != first)]
+def _proof(proof: Certificate) -> dict[str, Any]:
+    kinds = sorted({kind for world in proof.worlds for kind in world})
+    dimensions = sorted({name for kind in kinds for name, _ in kind.where})
+    first, *others = proof.worlds
+    return {
+        "universe": proof.universe,
+        "cells": [{"measure": cell.measure, "where": dict(cell.where), "width": width}
+                  for cell, width in sorted(proof.width.items())],
+        "dimensions": dimensions,
+        "kinds": [[[dict(kind.where).get(name, "") for name in dimensions], list(kind.counts_in)] for kind in kinds],
+        "first_world": [first[kind] for kind in kinds],
+        "differences": [_differences(kinds, first, world) for world in others],
+    }  # fmt: skip
+
+
+def _differences(kinds: Sequence[Kind], first: World, world: World) -> list[list[int]]:
+    """[kind, difference] for every kind of which a world has more or fewer records than the first."""
+    return [[place, world[kind] - first[kind]] for place, kind in enumerate(kinds) if world[kind] != first[kind]]

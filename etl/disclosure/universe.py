@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from etl.disclosure.cells import Cell, Hierarchies, describes_people
 from etl.disclosure.certificate import View, view
 from etl.disclosure.equations import BEYOND, Contradiction, Ints, settled
-from etl.disclosure.model import Cell, Hierarchies, Model, Sheet, describes_people, joint_model, sheet, stale_cells
+from etl.disclosure.model import Model, joint_model, stale_cells
 from etl.disclosure.problem import Problem, Unprotectable
+from etl.disclosure.sheets import Sheet, sheet
 from etl.disclosure.suppress import Pattern, suppress
 from etl.disclosure.witness import Puzzle, witnesses
 from etl.errors import DisclosureRefused
@@ -51,9 +53,12 @@ class Universe:
             self.public |= {cell: number for cell, number in one.numbers.items() if number is not None}
         self.model, self.values = self._complete()
         given = exact | self._follows_from(exact)
-        if any(number is None and cell in given for one in self.before for cell, number in one.numbers.items()):
+        acts = {cell for one in self.before for cell, number in one.numbers.items()
+                if number is not None and not one.is_person(cell.measure)}  # fmt: skip
+        opened = given - self._follows_from(acts)  # what followed before was withheld with its block, not hidden
+        if any(number is None and cell in opened for one in self.before for cell, number in one.numbers.items()):
             raise DisclosureRefused(_GIVEN_AWAY.format(self.tables))
-        self.people = guarded - given
+        self.people, self.given = guarded - given, guarded & given - exact
 
     def _bounds(self, known: Mapping[Cell, int]) -> tuple[Ints, Ints]:
         return self.model.array(known), self.model.array(known, BEYOND)
@@ -103,10 +108,11 @@ class Universe:
         small, latent, optional = (np.zeros(size, dtype=np.bool_) for _ in range(3))
         least = np.zeros(size, dtype=np.int64)
         old = {cell: one.least[cell] for one in self.before for cell in one.numbers}
+        guarded = self.people | self.given
         for place, cell in enumerate(self.model.cells):
-            if cell in self.people:
+            withheld = cell in guarded and bool(self._blocks([cell]) & self.withheld.keys())
+            if cell in self.people or withheld:
                 policies = [one.definition["disclosure"] for one in self._sheets_of(cell)]
-                withheld = bool(self._blocks([cell]) & self.withheld.keys())
                 if self._is_public(cell) and not withheld:
                     continue
                 least[place] = int(all(policy["zeros_printed"] for policy in policies) and not withheld)

@@ -228,8 +228,7 @@ def test_no_hidden_cell_can_be_worked_out_by_trying_every_table(parts):
         for cell in hidden:
             least[cell], most[cell] = min(least.get(cell, 99), guess[cell]), max(most.get(cell, 0), guess[cell])
     if withheld:  # nothing is printed but the totals, which are conduct
-        assert {name for _, name in hidden} == {name for name in COUNTS if table.loc[0, name]}
-        assert len(hidden) == len(parts) * len({name for _, name in hidden})
+        assert len(hidden) == len(parts) * len(COUNTS)
     else:
         assert all(most[cell] - least[cell] >= FACILITY.disclosure.width for cell in hidden)
 

@@ -176,6 +176,10 @@ class Release:
     def with_certificate(self, document: Any) -> "Release":
         return replace(self, files={**self.files, "disclosure/certificate.json": json.dumps(document)})
 
+    def withheld(self, name: str) -> set[str]:
+        """The blocks of a table that are withheld whole."""
+        return {*json.loads(self.files["disclosure/audit.json"])["tables"].get(name, {}).get("withheld_blocks", {})}
+
     def hidden(self) -> set[tuple[str, int, str]]:
         """(table, row, column) of every hidden cell."""
         return {(name, int(row), column.removesuffix("_status")) for name, table in self.tables.items()
@@ -324,5 +328,5 @@ def county() -> SimpleNamespace:
     """A county that must publish people by age, sex, region and facility, and all that is needed to try it."""
     return SimpleNamespace(
         Record=Record, Release=Release, declared=declared, released=released, reading=reading,
-        check=check_certificate, codes=CODES, ages=AGES, members=members,
+        check=check_certificate, codes=CODES, ages=AGES, members=members, stated=stated,
     )  # fmt: skip
