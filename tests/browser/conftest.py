@@ -5,7 +5,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from playwright.sync_api import (
 from playwright.sync_api import (
     TimeoutError as NotInTime,
 )
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.charts.theme import PALETTES
 from dashboard.pages import PageText
@@ -35,7 +36,7 @@ ARGUMENTS = (
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
 PATIENCE = 60_000
-SOON = 5.0
+expect.set_options(timeout=PATIENCE)
 SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True,
@@ -44,17 +45,18 @@ SIZES: dict[str, dict[str, Any]] = {
 HEADING = "[data-testid=stMain] h1"
 CHART = "[data-testid=stPlotlyChart]"
 DRAWN = ".js-plotly-plot .main-svg"
-SAME_AS_BEFORE = """charts => {
-  const [now, before] = [document.querySelectorAll(charts).length, window.chartsBefore];
-  window.chartsBefore = now;
-  return now === before;
-}"""
-"""Whether no chart was added since the last time this was asked."""
-FULL_WIDTH = """([charts, drawn]) => {
+NOTHING_LEFT = "() => scheduler.postTask(() => true, {priority: 'background'})"
+"""Wait until the browser has worked off all that it was sent."""
+AS_WIDE = """([charts, drawn, width]) => {
   const wide = one => one.getBoundingClientRect().width;
-  const column = document.querySelector("[data-testid=stMain] [data-testid=stHtml]");
-  return [...document.querySelectorAll(charts)].every(one => wide(one.querySelector(drawn)) > 0.95 * wide(column)); }"""
-"""Whether every chart is as wide as the text."""
+  const column = () => wide(document.querySelector("[data-testid=stMain] [data-testid=stHtml]"));
+  const fits = one => Math.abs(wide(one) / column() - 1) < 0.05;
+  return (!width || innerWidth === width) && [...document.querySelectorAll(charts)].every(one => fits(one.querySelector(drawn)));
+}"""
+"""Whether the window is as wide as asked, and every chart as wide as the text."""
+WIDER = """() => Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]
+  .filter(Boolean).map(box => box.scrollWidth - box.clientWidth))"""
+"""By how many pixels the page is wider than its window."""
 WITHOUT_CHARTS = ("overview", "promises", "changes", "ask", "downloads", "programs", "about")
 AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
 NOT_OURS: dict[str, tuple[str, str]] = {}
@@ -128,6 +130,7 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     foreign: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    ended: int = 0
 
     def __post_init__(self) -> None:
         """Listen from the beginning."""
@@ -135,6 +138,7 @@ class Visit:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", self._asked)
+        self.page.on("websocket", lambda socket: socket.on("framereceived", self._told))
 
     def _heard(self, message: ConsoleMessage) -> None:
         """Keep errors of the console."""
@@ -148,10 +152,31 @@ class Visit:
         if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.site).netloc:
             self.foreign.add(request.url)
 
+    def _told(self, frame: str | bytes) -> None:
+        """Count how often the server said that no script of this page runs any more."""
+        if isinstance(frame, bytes):
+            message = ForwardMsg.FromString(frame)
+            told = message.WhichOneof("type") == "session_status_changed"
+            self.ended += told and not message.session_status_changed.script_is_running
+
+    @contextmanager
+    def run(self, entry: PageText) -> Iterator[None]:
+        """Do in here the one thing that makes the page's script run; afterwards the page shows all that this run gave.
+
+        What the page looks like does not tell: until the browser hears of the run, it is as finished as it was before.
+        """
+        before, until = self.ended, time.monotonic() + PATIENCE / 1000
+        yield
+        while self.ended == before:
+            assert time.monotonic() < until, "the page's script did not run to its end"
+            self.page.wait_for_timeout(20)
+        self.page.wait_for_function(NOTHING_LEFT, polling=50)
+        self._settled(entry)
+
     def open(self, entry: PageText, query: str = "") -> None:
-        """Open a page by its address and wait until its script has run to its end."""
-        self.page.goto(f"{self.site}/{'' if entry.code == 'overview' else entry.code}{query}")
-        self.settled(entry)
+        """Open a page by its address."""
+        with self.run(entry):
+            self.page.goto(f"{self.site}/{'' if entry.code == 'overview' else entry.code}{query}")
 
     def go(self, entry: PageText) -> None:
         """Go to a page by the menu, as a reader does; on a phone the menu is opened first.
@@ -162,33 +187,30 @@ class Visit:
             with suppress(NotInTime):
                 self.page.locator("[data-testid=stExpandSidebarButton]").click(timeout=3000)
         menu = self.page.locator("[data-testid=stSidebar][data-collapsed=false] [data-testid=stSidebarNav]")
-        menu.get_by_role("link", name=entry.title, exact=True).click()
-        self.settled(entry)
+        with self.run(entry):
+            menu.get_by_role("link", name=entry.title, exact=True).click()
 
-    def settled(self, entry: PageText) -> None:
-        """Wait until a page has run to its end: its own heading stands there and nothing runs or is left over."""
+    def _settled(self, entry: PageText) -> None:
+        """Wait until a page stands: its own heading is there and nothing runs or is left over."""
         self.page.locator(HEADING, has_text=entry.title).wait_for()
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-        expect(self.page.locator("[data-testid=stMain] [data-stale=true]")).to_have_count(0, timeout=PATIENCE)
+        expect(self.page.locator("[data-testid=stMain] [data-stale=true]")).to_have_count(0)
 
-    def drawn(self, entry: PageText) -> int:
-        """Wait until every chart of a page is drawn; how many there are."""
-        charts = self.page.locator(CHART)
-        if entry.code in WITHOUT_CHARTS:
-            return charts.count()
-        charts.first.wait_for()
-        expect(self.page.locator("[data-testid=stMain] [data-testid=stSkeleton]")).to_have_count(0, timeout=PATIENCE)
-        self.page.evaluate("() => { window.chartsBefore = -1; }")
-        self.page.wait_for_function(SAME_AS_BEFORE, arg=CHART, timeout=PATIENCE, polling=250)
-        expect(self.page.locator(f"{CHART}:not(:has({DRAWN}))")).to_have_count(0, timeout=PATIENCE)
-        self.page.wait_for_function(FULL_WIDTH, arg=[CHART, DRAWN], timeout=PATIENCE)
-        return charts.count()
+    def drawn(self, entry: PageText) -> None:
+        """Wait until a page has the live charts that it should have, one or none, drawn as wide as its text."""
+        expect(self.page.locator(CHART)).to_have_count(0 if entry.code in WITHOUT_CHARTS else 1)
+        expect(self.page.locator("[data-testid=stMain] [data-testid=stSkeleton]")).to_have_count(0)
+        expect(self.page.locator(f"{CHART}:not(:has({DRAWN}))")).to_have_count(0)
+        self._fits()
+
+    def _fits(self, width: int = 0) -> None:
+        self.page.wait_for_function(AS_WIDE, arg=[CHART, DRAWN, width], polling=50)
 
     def turn(self, ground: str) -> None:
         """Ask for a light or dark page and wait until it is."""
         self.page.emulate_media(color_scheme=ground)
         wanted = rgb(PALETTES[ground].ground)
-        expect(self.page.locator("[data-testid=stApp]")).to_have_css("background-color", wanted, timeout=PATIENCE)
+        expect(self.page.locator("[data-testid=stApp]")).to_have_css("background-color", wanted)
 
     def grounded(self, ground: str) -> None:
         """Wait until every chart that stands on the page has the ground that the page has."""
@@ -197,7 +219,7 @@ class Visit:
             "({charts, drawn, colour}) => [...document.querySelectorAll(charts)].every(chart => {"
             " const drawing = chart.querySelector(drawn);"
             " return drawing && getComputedStyle(drawing).backgroundColor === colour; })",
-            arg=wanted, timeout=PATIENCE,
+            arg=wanted, polling=50,
         )  # fmt: skip
 
     def unfold(self) -> None:
@@ -205,21 +227,13 @@ class Visit:
         self.page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true; })")
 
     def sideways(self, width: int = 0) -> int:
-        """By how many pixels the page scrolls sideways, once it has come to rest at a width."""
+        """By how many pixels the page scrolls sideways, once its charts have the width of a window as wide as asked."""
         if width:
             self.page.set_viewport_size({"width": width, "height": 844})
-        until = time.monotonic() + SOON
-        while (found := self._overflow()) and time.monotonic() < until:
-            self.page.wait_for_timeout(50)
-        return found
-
-    def _overflow(self) -> int:
-        return int(
-            self.page.evaluate(
-                "() => Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
-                ".filter(Boolean).map(box => box.scrollWidth - box.clientWidth))"
-            )
-        )
+        self._fits(width)
+        with suppress(NotInTime):
+            self.page.wait_for_function(f"() => ({WIDER})() === 0", polling=50)
+        return int(self.page.evaluate(WIDER))
 
 
 @pytest.fixture(scope="module")

@@ -69,15 +69,13 @@ def stroll(site: str, screens: dict[str, BrowserContext], request: pytest.Fixtur
 def test_a_page_is_whole_and_for_everybody_at_each_size_in_light_and_dark(stroll, entry, violations):
     """Reached by its link: charts drawn, nothing scrolls sideways down to 320 px, axe-core finds nothing at all."""
     stroll.errors.clear()
-    charts = []
     for ground in ("light", "dark"):
         stroll.turn(ground)
         stroll.go(entry)
-        charts.append(stroll.drawn(entry))
+        stroll.drawn(entry)
         stroll.grounded(ground)
         stroll.unfold()
         assert violations(stroll.page) == []
-    assert charts[0] == charts[1]
     assert stroll.page.url == f"{stroll.site}/{'' if entry.code == 'overview' else entry.code}"
     wide = stroll.page.viewport_size["width"]
     assert [stroll.sideways(width) for width in (320, wide)] == [0, 0]
@@ -128,10 +126,10 @@ def test_the_answer_is_there_before_any_script_has_run_and_goes_when_the_app_say
     expect(words).to_contain_text("SAMPLE DATA")
     parts = (*note, "h1", ".dl-question", ".dl-sample", ".dl-verdict", ".dl-answer", ".dl-facts")
     early = [words.locator(part).first.bounding_box() for part in parts]
-    for route in held:
-        route.continue_()
-    visit.page.unroute("**/static/js/**")
-    visit.settled(entry)
+    with visit.run(entry):
+        for route in held:
+            route.continue_()
+        visit.page.unroute("**/static/js/**")
     expect(words).to_have_count(0)
     late = [visit.page.locator(f"{MAIN} {part}").first.bounding_box() for part in parts]
     for before, after in zip(early, late, strict=True):
@@ -173,11 +171,10 @@ def test_the_first_chart_is_a_picture_until_the_live_one_takes_its_place_and_not
         held.append(route)
 
     visit.page.route("**/PlotlyChart.*.js", hold)
-    visit.page.goto(f"{visit.site}/notice")
+    visit.open(entry)
     picture = visit.page.locator(FIRST_PICTURE)
     picture.wait_for()
     visit.page.wait_for_function(f"() => document.querySelector('{FIRST_PICTURE}').naturalWidth > 0")
-    visit.settled(entry)
     before, high = visit.page.evaluate(PLACES), picture.bounding_box()["height"]
     assert (
         picture.bounding_box()["width"] > 0.7 * visit.page.locator("[data-testid=stHtml]").first.bounding_box()["width"]
@@ -187,7 +184,7 @@ def test_the_first_chart_is_a_picture_until_the_live_one_takes_its_place_and_not
     for route in held:
         route.continue_()
     visit.page.unroute("**/PlotlyChart.*.js")
-    assert visit.drawn(entry) > 0
+    visit.drawn(entry)
     expect(picture).to_be_hidden()
     assert abs(visit.page.locator(LIVE).first.bounding_box()["height"] - high) <= 1
     assert visit.page.evaluate(PLACES) == pytest.approx(before, abs=1)
@@ -195,7 +192,7 @@ def test_the_first_chart_is_a_picture_until_the_live_one_takes_its_place_and_not
 
 def test_without_the_program_that_draws_charts_the_picture_and_the_table_stay(visit):
     visit.page.route("**/PlotlyChart.*.js", lambda route: route.abort())
-    visit.page.goto(f"{visit.site}/notice")
+    visit.open(BY_CODE["notice"])
     visit.page.wait_for_function(f"() => document.querySelector('{FIRST_PICTURE}')?.naturalWidth > 0")
     visit.page.locator(MAIN).locator("summary", has_text="The same figures as a table").first.click()
     expect(visit.page.locator(MAIN).locator("table").first).to_be_visible()
@@ -212,18 +209,20 @@ def test_a_choice_goes_into_the_address_and_back_and_forward_bring_it_back(visit
     assert (answer.status, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
     assert answer.text().startswith("indicator,period,agency,")
     chosen = visit.page.locator(MAIN).get_by_text("All agencies", exact=True).first
-    chosen.click()
+    with visit.run(entry):
+        chosen.click()
     visit.page.wait_for_url(re.compile(r"agency=ALL"))
-    visit.page.get_by_text("Last 12 months", exact=True).first.click()
+    with visit.run(entry):
+        visit.page.get_by_text("Last 12 months", exact=True).first.click()
     visit.page.wait_for_url(re.compile(r"months=12"))
-    visit.page.go_back()
-    visit.settled(entry)
+    with visit.run(entry):
+        visit.page.go_back()
     assert "months=12" not in visit.page.url
     assert "agency=ALL" in visit.page.url
-    visit.page.go_forward()
+    with visit.run(entry):
+        visit.page.go_forward()
     visit.page.wait_for_url(re.compile(r"months=12"))
-    visit.settled(entry)
-    assert visit.drawn(entry) > 0
+    visit.drawn(entry)
     assert visit.errors == []
 
 
@@ -267,7 +266,7 @@ def test_one_chart_can_be_framed_and_a_page_of_ours_cannot(site: str, browser: B
     page = browser.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
-    with page.expect_event("requestfailed", timeout=PATIENCE) as refused:
+    with page.expect_console_message(timeout=PATIENCE), page.expect_event("requestfailed", timeout=PATIENCE) as refused:
         page.goto(f"{newspaper}/frames")
     page.frame_locator("#one").locator("svg[role=img]").wait_for(timeout=PATIENCE)
     assert "people with a hold request" in page.frame_locator("#one").locator("h1").inner_text()
