@@ -83,9 +83,10 @@ class _Part:
     ) -> None:  # fmt: skip
         self.base, self.columns, self.figures = base, columns, figures
         shapes = {shape: frozenset(name for by in some.values() for name in by) for shape, some in figures.items()}
-        self.shapes = joined(shapes, columns)
         self.down = cache(lambda dimension, code: tuple(hierarchies.chain(dimension, code)[::-1]))
         self.place = cache(self._place)
+        order = joined(shapes, columns)
+        self.shapes = [shape for at, shape in enumerate(order) if not self._follows(shape, order[:at])]
         self.usual: list[dict[Record, Counter[Record]]] = []
 
     def _place(self, shape: Shape, where: Codes) -> Codes:
@@ -93,6 +94,17 @@ class _Part:
         levels = dict(sorted(shape))  # the deepest of each dimension
         downs = ((name, self.down(name, code)) for name, code in where if name in levels)
         return tuple((name, down[min(levels[name], len(down) - 1)]) for name, down in downs)
+
+    def _follows(self, shape: Shape, before: Iterable[Shape]) -> bool:
+        """Whether all figures of a shape are sums of those of one shape before, so that they tell nothing new."""
+        for other in before:
+            told: dict[Codes, set[str]] = {}
+            for where, by in self.figures[other].items() if shape < other else ():
+                place = self._place(shape, where)
+                told[place] = told.get(place, {*by}) & by.keys()
+            if all(by.keys() <= told.get(where, set()) for where, by in self.figures[shape].items()):
+                return True
+        return False
 
     def world(self, table: Ints) -> World:
         """A table as records; the pairs of the first table are kept for those that follow."""
