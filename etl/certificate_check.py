@@ -112,18 +112,20 @@ def _broken(sums: Sequence[Any], numbers: Mapping[Any, int]) -> list[set[Any]]:
     return [{p for p, _ in terms} for terms, equal, total in left if (total != 0 if equal else total > 0)]
 
 
-def _worlds(proof: Mapping[str, Any], places: Collection[Place], adding: _Adding) -> list[dict[Place, int]]:
-    """What is counted in every place, world by world; refused where records are not whole or break a rule."""
-    levels = {frozenset((key, len(adding.chain(key, code))) for key, code in at) for _, at in places}
-    counting, worlds = list[list[Place]](), list[dict[Place, int]]()
+def _worlds(proof: Mapping[str, Any], numbered: Mapping[Place, int], adding: _Adding) -> list[dict[int, int]]:
+    """What is counted in every numbered place, world by world; refused where records are not whole or break a rule."""
+    levels = {frozenset((key, len(adding.chain(key, code))) for key, code in at) for _, at in numbered}
+    fitting, counting, worlds = dict[Any, list[Any]](), list[list[int]](), list[dict[int, int]]()
     for codes, names in proof["kinds"]:
         up = {key: adding.chain(key, code)[::-1] for key, code in zip(proof["dimensions"], codes, strict=True) if code}
         if _broken(adding.rows, {name: int(name in names) for terms, _ in adding.rows for name, _ in terms}):
             raise ValueError("a record of its worlds breaks a rule")
-        seen = [frozenset((key, up[key][level - 1]) for key, level in each) for each in levels
-                if all(level <= len(up.get(key, ())) for key, level in each)]  # fmt: skip
-        counting.append([(name, at) for at in seen for name in {*names} if (name, at) in places])
-    times, counts = [0] * len(counting), dict.fromkeys(places, 0)
+        depth = tuple((key, len(chain)) for key, chain in up.items())
+        if depth not in fitting:
+            fitting[depth] = [each for each in levels if all(level <= len(up.get(key, ())) for key, level in each)]
+        seen = [frozenset([(key, up[key][level - 1]) for key, level in each]) for each in fitting[depth]]
+        counting.append([numbered[name, at] for at in seen for name in {*names} if (name, at) in numbered])
+    times, counts = [0] * len(counting), dict.fromkeys(numbered.values(), 0)
     for changes in [enumerate(proof["first_world"]), *proof["differences"]]:
         times, counts = (list(proof["first_world"]), dict(worlds[0])) if worlds else (times, counts)
         for kind, more in changes:
@@ -148,16 +150,18 @@ def _check_universe(release: OpenRelease, earlier: Sequence[OpenRelease], proof:
         printed = {place: number for place, number in one.printed.items()
                    if place not in now.hidden or not now.hidden[place][2]} | printed  # fmt: skip
     stale, silent = set[Place](), set[Place]().union(*(one.silent for one in public))
-    known = adding.sums({*printed, *hidden})
-    while revised := set[Place]().union(*_broken(known, printed)) - {*now.printed, *now.hidden}:
+    older = adding.sums({*printed, *hidden})
+    while revised := set[Place]().union(*_broken(older, printed)) - {*now.printed, *now.hidden}:
         stale |= revised  # figures that later ones contradict bind nothing any more
         printed = {place: number for place, number in printed.items() if place not in stale}
     places = adding.with_totals({*printed, *hidden, *silent} - (stale - silent))
     cells = {(cell["measure"], frozenset(cell["where"].items())): cell["width"] for cell in proof["cells"]}
     if len(cells) < len(proof["cells"]) or cells.keys() != hidden.keys() - printed.keys() - stale:
         raise ValueError("its cells are not those that are hidden")
-    sums, worlds = adding.sums(places), _worlds(proof, places, adding)
-    if any(_broken(sums, counts) or any(counts[p] != number for p, number in printed.items()) for counts in worlds):
+    numbered = {place: number for number, place in enumerate(places)}
+    sums = [([(numbered[part], weight) for part, weight in terms], equal) for terms, equal in adding.sums(places)]
+    worlds, known = _worlds(proof, numbered, adding), [(numbered[place], number) for place, number in printed.items()]
+    if any(_broken(sums, counts) or any(counts[place] != number for place, number in known) for counts in worlds):
         raise ValueError("in one of its worlds the figures do not add up to what is printed")
     opened = ((place, facts) for one in before for place, facts in one.hidden.items() if place in now.printed)
     if now.bare - now.acts or any(
@@ -165,7 +169,7 @@ def _check_universe(release: OpenRelease, earlier: Sequence[OpenRelease], proof:
     ):
         raise ValueError("it prints figures that it says it withholds, or that an earlier release hides")
     for place, reach in cells.items():
-        (least, width, withheld, _), guesses = hidden[place], [counts[place] for counts in worlds]
+        (least, width, withheld, _), guesses = hidden[place], [counts[numbered[place]] for counts in worlds]
         if not (reach >= width or withheld) or min(guesses) < least or max(guesses) - min(guesses) != reach:
             raise ValueError(f"its worlds do not differ enough in {place[0]} of {sorted(code for _, code in place[1])}")
     return len(now.hidden)
