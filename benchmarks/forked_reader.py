@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -40,7 +41,8 @@ class Reader:
     def kill(self) -> None:
         """Stop the child."""
         if self.returncode is None:
-            os.kill(self._pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has come to its end already
+                os.kill(self._pid, signal.SIGKILL)
 
     def __enter__(self) -> Self:
         return self

@@ -25,7 +25,7 @@ from etl.disclosure.witness import Puzzle, witnesses
 _WORK = 6_000_000_000
 """How many steps of the simplex method, times columns, one search for a better pattern may take: a limit of work, never of
 time."""
-_SEARCHED = 40_000_000
+_SEARCHED = 30_000_000
 """Cells times small ones: beyond this, as often as a search looks at each, a search for the best pattern is not begun."""
 _PASSES, _PASSES_SPARSE = 2, 4
 """How often a search looks at every small cell: more often where most are small."""
