@@ -22,11 +22,15 @@ def full_tables(cells: Collection[Cell], groups: Iterable[Columns], hierarchies:
     """The cells of every full table that is needed. Raises DisclosureRefused where one is too large to judge."""
     full: set[Cell] = set()
     for columns in groups:
-        mine = [cell for cell in cells if cell.measure in columns.names]
-        shapes: dict[Shape, frozenset[str]] = defaultdict(frozenset)
-        for cell in mine:
-            shapes[_shape(cell, hierarchies)] |= {cell.measure}
-        full |= _full_table(mine, shapes, columns, hierarchies)
+        bases: dict[tuple[tuple[str, str], ...], list[Cell]] = defaultdict(list)
+        for cell in cells:
+            if cell.measure in columns.names:
+                bases[tuple(pair for pair in cell.where if not hierarchies.adds_up(pair[0]))].append(cell)
+        for mine in bases.values():  # what one agency publishes may close a circle that another's tables do not
+            shapes: dict[Shape, frozenset[str]] = defaultdict(frozenset)
+            for cell in mine:
+                shapes[_shape(cell, hierarchies)] |= {cell.measure}
+            full |= _full_table(mine, shapes, columns, hierarchies)
     return full
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from etl.disclosure.cells import Cell, Hierarchies
 from etl.disclosure.columns import tied_columns
+from etl.disclosure.full import full_tables
 from etl.disclosure.joining import Circle, joined
 from etl.disclosure.worlds import Kind, Teller, Untold
 from etl.errors import DisclosureRefused
@@ -79,6 +80,16 @@ def test_tables_whose_columns_overlap_cannot_be_joined_without_the_full_table():
     every = frozenset(columns.names)
     with pytest.raises(Circle):
         joined({frozenset({("a", 0)}): every, frozenset({("b", 0)}): every}, columns)
+
+
+def test_tables_of_one_agency_close_a_circle_though_another_prints_the_full_table():
+    hierarchies = Hierarchies(dict.fromkeys("abc", "ALL"), {})
+    pairs = [{one: "1", other: "1", "agency": "X"} for one, other in ("ab", "bc", "ac")]
+    cells = _cells(*pairs, {"a": "1", "b": "1", "c": "1", "agency": "Y"})
+    (people,) = tied_columns(["people"], ())
+    full = full_tables(cells, [people], hierarchies)
+    assert {dict(cell.where)["agency"] for cell in full} == {"X"}
+    Teller([*cells, *full], hierarchies, [people])
 
 
 # --- tables told as records --------------------------------------------------------------------------------------------
