@@ -4,8 +4,9 @@ A hidden cell is safe when numbers can be moved around among hidden cells, every
 moves by the width (Fischetti and Salazar 2001, with a sliding protection level and a reader who knows that zeros are
 printed). The first pattern is greedy: the cheapest way to move each cell that cannot move yet. It is then improved by
 cutting planes: every cell that a pattern leaves narrow names cells of which enough must be hidden, and an integer
-program finds the cheapest pattern that obeys all of them. Components too large for that keep the greedy pattern, and the
-largest begin with what elimination hides (`etl.disclosure.elimination`). A pattern counts only when whole-number witnesses
+program finds the cheapest pattern that obeys all of them. Components too large for that keep the greedy pattern without
+the cells it can do without (`etl.disclosure.prune`), and the largest begin with what elimination hides
+(`etl.disclosure.elimination`). A pattern counts only when whole-number witnesses
 exist for every hidden cell (`etl.disclosure.witness`).
 """
 
@@ -20,6 +21,7 @@ from etl.disclosure.equations import BEYOND, Flags, Ints, components
 from etl.disclosure.moves import NOTHING, TINY, Found, Moves, Reach, cheapest_way
 from etl.disclosure.problem import Problem, Unprotectable
 from etl.disclosure.program import Reals, solver
+from etl.disclosure.prune import needed
 from etl.disclosure.witness import Puzzle, witnesses
 
 _WORK = 6_000_000_000
@@ -268,6 +270,8 @@ def _at_width(problem: Problem) -> Pattern:
         best = _pruned(problem, judge, _greedy(problem, judge, must | independent(problem), prices, ask=True))
     elif not searched:
         best = _greedy(problem, judge, must, prices, ask=True)
+        fewer = needed(problem, Moves(*judge.parts), best, _WORK)
+        best = min((best, _greedy(problem, judge, fewer, prices, ask=True)), key=problem.loss)
     else:
         best = _greedy(problem, judge, must, prices)
         if problem.loss(best):

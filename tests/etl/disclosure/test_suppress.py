@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from etl.disclosure import elimination
 from etl.disclosure import suppress as search
 from etl.disclosure.elimination import independent
-from etl.disclosure.equations import Equations, Relation
+from etl.disclosure.equations import BEYOND, Equations, Relation
+from etl.disclosure.moves import Moves, cheapest_way
 from etl.disclosure.problem import Problem, Unprotectable
+from etl.disclosure.prune import needed
 from etl.disclosure.suppress import Pattern, suppress
 
 Dimension = tuple[tuple[int, ...], ...]
@@ -162,6 +164,41 @@ def test_a_table_too_large_to_search_is_as_safe(attacker, lattice, width, thresh
         patch.setattr(search, "_ONE_BY_ONE", one_by_one)  # and for asking one cell after another, or not
         patch.setattr(elimination, "_MOST", most)  # for elimination too, or not
         hold_to_its_promises(attacker, lattice, width, threshold)
+
+
+@settings(max_examples=60, print_blob=False)
+@given(lattices(most_cells=130))
+def test_what_hidden_cells_can_do_without_is_printed_again(lattice):
+    asked = problem(lattice)
+    plenty = asked.small | asked.optional
+    moves = Moves(asked.equations, asked.values, asked.least, np.full_like(asked.values, BEYOND), asked.width)
+    fewer = needed(asked, moves, plenty, BEYOND)
+    assert fewer[asked.small].all()
+    assert not fewer[~plenty].any()
+
+    def safe(hidden: np.ndarray) -> bool:
+        moves.allow(hidden.astype(float))
+        return all(cheapest_way(moves, int(cell)) for cell in np.flatnonzero(hidden))
+
+    kept = np.flatnonzero(fewer & asked.optional)
+    if not safe(plenty):
+        return
+    assert safe(fewer)
+    for cell in kept:
+        without = fewer.copy()
+        without[cell] = False
+        assert not safe(without)
+
+
+def test_no_work_prints_nothing_again():
+    lattice = Lattice((FLAT[3], FLAT[3]), (3, 20, 30, 40, 50, 60, 70, 80, 90))
+    asked = problem(lattice)
+    plenty = asked.small | asked.optional
+    moves = Moves(asked.equations, asked.values, asked.least, np.full_like(asked.values, BEYOND), asked.width)
+    moves.allow(plenty.astype(float))
+    cheapest_way(moves, 0)
+    assert (needed(asked, moves, plenty, 0) == plenty).all()
+    assert needed(asked, moves, plenty, BEYOND).sum() < plenty.sum()
 
 
 @settings(max_examples=60, print_blob=False)
