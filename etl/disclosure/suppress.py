@@ -271,7 +271,8 @@ def _at_width(problem: Problem) -> Pattern:
     elif not searched:
         best = _greedy(problem, judge, must, prices, ask=True)
         fewer = needed(problem, Moves(*judge.parts), best, _WORK)
-        best = min((best, _greedy(problem, judge, fewer, prices, ask=True)), key=problem.loss)
+        if (fewer != best).any():
+            best = min((best, _greedy(problem, judge, fewer, prices, ask=True)), key=problem.loss)
     else:
         best = _greedy(problem, judge, must, prices)
         if problem.loss(best):
