@@ -53,13 +53,23 @@ def months(count: int) -> list[list[int]]:
     return found
 
 
+def tiers(dimension: list[list[int]]) -> np.ndarray:
+    """How far down each period stands: 0 for years and their total, 1 for quarters, 2 for months."""
+    found = np.zeros(len(dimension), dtype=np.int64)
+    for code, parts in reversed(list(enumerate(dimension))):
+        found[parts] = found[code] + 1
+    return np.maximum(found - int(found.max() > 2), 0)
+
+
 def leaves(dimension: list[list[int]], code: int) -> list[int]:
     parts = dimension[code]
     return [leaf for part in parts for leaf in leaves(dimension, part)] if parts else [code]
 
 
-def lattice(dimensions: list[list[list[int]]], counts: np.ndarray) -> tuple[np.ndarray, list[Relation]]:
-    """The values of all cells, and one defining relation for each cell that is a sum."""
+def lattice(
+    dimensions: list[list[list[int]]], counts: np.ndarray, *, every: bool = False
+) -> tuple[np.ndarray, list[Relation]]:
+    """The values of all cells, and one defining relation for each cell that is a sum; or every one, as in a release."""
     shape = tuple(len(dimension) for dimension in dimensions)
     full = counts
     for axis, dimension in enumerate(dimensions):
@@ -71,7 +81,8 @@ def lattice(dimensions: list[list[list[int]]], counts: np.ndarray) -> tuple[np.n
             if parts:
                 at = [np.ravel_multi_index((*key[:axis], part, *key[axis + 1 :]), shape) for part in parts]
                 relations.append(Relation((*((int(c), 1) for c in at), (int(np.ravel_multi_index(key, shape)), -1))))
-                break
+                if not every:
+                    break
     return full.reshape(-1), relations
 
 
@@ -82,7 +93,7 @@ class Shape:
     The codes of the first dimension are alike. Of every other the shares are left to chance (`skew`: the greater, the
     more even), or fall with the place of the code: 1, 2**-fall, 3**-fall and so on (`fall`).
     tables: the dimensions of each printed table, all with their totals; none: one table of all dimensions. Of a single
-    table the first dimension is months.
+    table the first dimension is months. every: its sums are written down once for every dimension, not once.
     """
 
     sizes: tuple[int, ...]
@@ -90,6 +101,7 @@ class Shape:
     skew: float = 0.0
     tables: tuple[tuple[int, ...], ...] = ()
     fall: float = 0.0
+    every: bool = False
 
     def shares(self, size: int, chance: np.random.Generator) -> np.ndarray:
         """The share of each code of a dimension after the first."""
@@ -113,9 +125,10 @@ def _counts(shape: Shape, seed: int) -> np.ndarray:
 def single(name: str, shape: Shape, seed: int) -> Instance:
     """One table of all dimensions and all their totals."""
     dimensions = [months(shape.sizes[0]), *map(flat, shape.sizes[1:])]
-    values, relations = lattice(dimensions, _counts(shape, seed))
+    values, relations = lattice(dimensions, _counts(shape, seed), every=shape.every)
     nowhere = np.zeros(len(values), dtype=np.bool_)
-    return Instance(name, dimensions, values, Equations.of(len(values), relations), nowhere)
+    tier = np.repeat(tiers(dimensions[0]), len(values) // len(dimensions[0]))
+    return Instance(name, dimensions, values, Equations.of(len(values), relations, tier), nowhere)
 
 
 def linked(name: str, shape: Shape, seed: int) -> Instance:
@@ -151,7 +164,7 @@ SHAPES = {
     "d2_12x6": Shape((12, 6), 990, fall=0.6), "d2_60x10": Shape((60, 10), 9500, fall=0.8),
     "d3_12x6x5": Shape((12, 6, 5), 5100, fall=0.6), "d3_36x6x5": Shape((36, 6, 5), 14500, fall=0.5),
     "d4_12x6x5x4": Shape((12, 6, 5, 4), 20000, 3.0), "d3_36x20x17": Shape((36, 20, 17), 160000, 3.0),
-    "x4_36x8x5x6": Shape((36, 8, 5, 6), 20000, 2.0),
+    "x4_36x8x5x6": Shape((36, 8, 5, 6), 20000, 2.0, every=True),
     "l4_persons": Shape((3, 5, 2, 6, 5), 900, fall=0.55, tables=((0, 1, 2), (0, 1, 3), (0, 3, 4), (0, 2, 4))),
     "l6_persons": Shape((4, 6, 5, 6, 5, 4), 4000, 2.0, tables=((0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 4, 5), (0, 1, 5), (1, 3))),
 }  # fmt: skip

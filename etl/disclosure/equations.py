@@ -32,7 +32,10 @@ class Relation:
 
 @dataclass(frozen=True)
 class Equations:
-    """Relations as compressed rows: row r has the terms start[r]:start[r+1] of `cell` and `weight`."""
+    """Relations as compressed rows: row r has the terms start[r]:start[r+1] of `cell` and `weight`.
+
+    tier: for each cell how far down its period stands: 0 for a year or longer, 1 for a quarter, 2 for a month.
+    """
 
     size: int
     start: Ints
@@ -40,10 +43,11 @@ class Equations:
     weight: Ints
     equal: Flags
     right: Ints
+    tier: Ints
 
     @classmethod
-    def of(cls, size: int, relations: Sequence[Relation]) -> "Equations":
-        """The relations over `size` cells; a cell may stand once in each relation."""
+    def of(cls, size: int, relations: Sequence[Relation], tier: Ints | None = None) -> "Equations":
+        """The relations over `size` cells, all of one tier unless told otherwise; a cell may stand once in each relation."""
         lengths = [len(relation.terms) for relation in relations]
         terms = [term for relation in relations for term in relation.terms]
         return cls(
@@ -51,6 +55,7 @@ class Equations:
             np.array([cell for cell, _ in terms], dtype=np.int64), np.array([w for _, w in terms], dtype=np.int64),
             np.array([relation.equal for relation in relations], dtype=np.bool_),
             np.array([relation.right for relation in relations], dtype=np.int64),
+            np.zeros(size, dtype=np.int64) if tier is None else tier,
         )  # fmt: skip
 
     @property
@@ -173,4 +178,4 @@ def part(equations: Equations, cells: Ints, rows: Iterable[int], values: Ints) -
         known = int((weight * values[equations.cell[span]])[inside < 0].sum())
         terms = tuple(zip(inside[inside >= 0].tolist(), weight[inside >= 0].tolist(), strict=True))
         found.append(Relation(terms, bool(equations.equal[row]), int(equations.right[row]) - known))
-    return Equations.of(len(cells), found)
+    return Equations.of(len(cells), found, equations.tier[cells])

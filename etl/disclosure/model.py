@@ -53,8 +53,17 @@ def joint_model(sheets: Sequence[Sheet], hierarchies: Hierarchies) -> Model:
     relations += _between_columns(groups, index)
     unique = {(relation.terms, relation.equal): relation for relation in relations}
     return Model(
-        order, Equations.of(len(order), [unique[each] for each in sorted(unique)]), (cells | full) - printed, groups
+        order,
+        Equations.of(len(order), [unique[each] for each in sorted(unique)], _tiers(order, hierarchies)),
+        (cells | full) - printed,
+        groups,
     )
+
+
+def _tiers(cells: Sequence[Cell], hierarchies: Hierarchies) -> Ints:
+    """How far down the period of each cell stands; 0 where there is none."""
+    chains = [hierarchies.chain("period", dict(cell.where).get("period", "")) for cell in cells]
+    return np.array([len(chain) - 1 for chain in chains], dtype=np.int64)
 
 
 def stale_cells(model: Model, known: Mapping[Cell, int], current: Collection[Cell]) -> set[Cell]:

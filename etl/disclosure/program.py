@@ -7,11 +7,12 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.disclosure.equations import BEYOND, Equations, Ints
+from etl.disclosure.equations import BEYOND, Equations, Flags, Ints
 
 Reals = NDArray[np.float64]
 _WHOLE = 1e-6
 _NODES = 5000
+_FEW_CUTS = 10
 _STRATEGY = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyChoose)
 """From a solution that still fits, such as after a change of costs, the primal simplex is several times faster."""
 
@@ -42,8 +43,9 @@ class Program:
         high: Reals,
         right: Ints,
         *,
-        whole: bool,
+        whole: bool | Flags,
         gap: float = 1e-4,
+        nodes: int = _NODES,
     ) -> None:
         self.highs = solver()
         self.columns = len(copies)
@@ -68,18 +70,22 @@ class Program:
         model.a_matrix_.start_ = np.array(start, dtype=np.int32)
         model.a_matrix_.index_ = np.array(index, dtype=np.int32)
         model.a_matrix_.value_ = np.array(value, dtype=float)
-        if whole:
-            model.integrality_ = [highspy.HighsVarType.kInteger] * self.columns
-            self.highs.setOptionValue("mip_max_nodes", _NODES)
+        if np.any(whole):
+            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+            model.integrality_ = [kinds[one] for one in np.broadcast_to(whole, self.columns).tolist()]
+            self.highs.setOptionValue("mip_max_nodes", nodes)
             self.highs.setOptionValue("mip_rel_gap", gap)
+            if nodes < _NODES:  # a short search: what it has no use for later is not looked for
+                self.highs.setOptionValue("mip_pool_soft_limit", _FEW_CUTS)
         self.highs.passModel(model)
 
     def bound(self, column: int, low: float, high: float) -> None:
         """Change the bounds of one column."""
         self.highs.changeColBounds(column, low, highspy.kHighsInf if high >= BEYOND else high)
 
-    def cost(self, costs: Reals) -> None:
-        """Set the cost of every column."""
+    def cost(self, costs: Reals, offset: float = 0.0) -> None:
+        """Set the cost of every column, and a fixed one: how near to the best an answer must be is a share of their sum."""
+        self.highs.changeObjectiveOffset(offset)
         self.highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), costs)
 
     def bounds(self, low: Reals, high: Reals) -> None:

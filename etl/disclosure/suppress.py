@@ -5,9 +5,9 @@ moves by the width (Fischetti and Salazar 2001, with a sliding protection level 
 printed). The first pattern is greedy: the cheapest way to move each cell that cannot move yet. It is then improved by
 cutting planes: every cell that a pattern leaves narrow names cells of which enough must be hidden, and an integer
 program finds the cheapest pattern that obeys all of them. Components too large for that keep the greedy pattern without
-the cells it can do without (`etl.disclosure.prune`), and the largest begin with what elimination hides
-(`etl.disclosure.elimination`). A pattern counts only when whole-number witnesses
-exist for every hidden cell (`etl.disclosure.witness`).
+the cells it can do without (`etl.disclosure.prune`), larger ones begin with what elimination hides
+(`etl.disclosure.elimination`), and the largest are searched years first and months last (`etl.disclosure.growth`). A
+pattern counts only when whole-number witnesses exist for every hidden cell (`etl.disclosure.witness`).
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,10 @@ from dataclasses import dataclass, replace
 import highspy
 import numpy as np
 
+from etl.disclosure.climb import searched_in_tiers
 from etl.disclosure.elimination import independent
 from etl.disclosure.equations import BEYOND, Flags, Ints, components
+from etl.disclosure.growth import grown
 from etl.disclosure.moves import NOTHING, TINY, Found, Moves, Reach, cheapest_way
 from etl.disclosure.problem import Problem, Unprotectable
 from etl.disclosure.program import Reals, solver
@@ -266,7 +268,9 @@ def _at_width(problem: Problem) -> Pattern:
     one_by_one, passes = 2 * size * small, _PASSES_SPARSE if 2 * small > size else _PASSES
     searched = 2 * passes * one_by_one < _SEARCHED
     judge = _Judge(problem, in_tables=not searched and one_by_one <= _ONE_BY_ONE)
-    if one_by_one > _ONE_BY_ONE:
+    if searched_in_tiers(problem.equations, problem.width * problem.small):
+        best = grown(problem)
+    elif one_by_one > _ONE_BY_ONE:
         best = _pruned(problem, judge, _greedy(problem, judge, must | independent(problem), prices, ask=True))
     elif not searched:
         best = _greedy(problem, judge, must, prices, ask=True)
@@ -291,7 +295,7 @@ def _component(problem: Problem) -> Pattern:
     """The best pattern of one component: at the wider distance where it costs little more, else at the hard one."""
     hard = _at_width(problem)
     widest = problem.width.max()
-    if problem.wider <= widest:
+    if problem.wider <= widest or searched_in_tiers(problem.equations, problem.width * problem.small):
         return hard
     try:
         wide = _at_width(replace(problem, width=np.where(problem.width == widest, problem.wider, problem.width)))

@@ -10,6 +10,7 @@ from math import ceil, floor
 
 import numpy as np
 
+from etl.disclosure.climb import searched_in_tiers, tables_by_tier
 from etl.disclosure.equations import BEYOND, Contradiction, Equations, Ints, components, part, tighten
 from etl.disclosure.moves import Moves, cheapest_way
 from etl.disclosure.program import Program, Reals, whole
@@ -103,6 +104,11 @@ class _Search:
 
     def spread(self) -> list[int]:
         """Find tables until every cell is wide; returns the cells that no table can make so."""
+        if searched_in_tiers(self.equations, self.width):
+            for found in tables_by_tier(self.equations, self.low, self.high, self.width):
+                self._keep(found)
+            if self.tables:
+                return [int(cell) for cell in self.undecided()]
         if not self.tables:  # with room below the numbers, so that there is a way down as well as up
             first = self._push(self.everything, self.low + self.width)
             if first is None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.disclosure import protect
+from etl.disclosure import climb, protect
 from etl.errors import DisclosureRefused
 from schemas.declare import Grain, Protection
 from schemas.errors import ReleaseDamaged
@@ -194,6 +194,20 @@ def test_quarters_that_add_up_to_a_printed_year_are_protected_together(safe, cou
     year = county.declared("by_year", "sex", grain=Grain.YEAR)
     months = county.declared("by_month", grain=Grain.MONTH, kind=Protection.CONDUCT)
     safe(record, [quarters, year, months], [f"2026-Q{quarter}" for quarter in range(1, 5)])
+
+
+@settings(max_examples=6, print_blob=False)
+@given(data=st.data())
+def test_tables_searched_years_first_and_months_last_are_safe(safe, county, data):
+    record = data.draw(people(county, ("region", "sex"), ("2026-01", "2026-04", "2026-08", "2026-12")))
+    quarters, months = (
+        county.declared("by_quarter", "region", "sex"),
+        county.declared("by_month", "sex", grain=Grain.MONTH),
+    )
+    year = county.declared("by_year", "region", grain=Grain.YEAR)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(climb, "MANY", 0)  # as if they were too large for one program
+        safe(record, [quarters, months, year], [f"2026-Q{quarter}" for quarter in range(1, 5)])
 
 
 @settings(max_examples=8, print_blob=False)
