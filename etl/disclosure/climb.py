@@ -51,7 +51,8 @@ class Search:
     def aim(self, idle: int = 0) -> Aim:
         """A table that takes narrow cells over their widths: upwards, or every other time downwards where there is room.
 
-        A sum above shall be that much over its least, for each of them. idle: how many tables before brought nothing.
+        A sum above shall be as much over its least, for each of them that it adds up. idle: how many tables in a row
+        brought nothing.
         """
         cells = self.narrow()
         if idle:
@@ -61,8 +62,8 @@ class Search:
         number, sums = np.zeros(len(self.width)), cells
         while len(sums):
             sums = self.known.above[sums]
-            sums = np.unique(sums[sums >= 0])
-            number[sums] += 1.0
+            sums = sums[sums >= 0]
+            np.add.at(number, sums, 1.0)
         asked = np.flatnonzero(number)
         found.ask(asked, self.low[asked] + int(self.width.max()), number[asked], _SLOPE)
         start = np.where(self.lowest < BEYOND, self.lowest, self.low)
