@@ -11,8 +11,8 @@ import numpy as np
 from etl.disclosure.equations import BEYOND, Equations, Ints
 from etl.disclosure.tiers import Aim, Tiers, chosen
 
-MANY = 8_000
-"""Where more cells than this need protection, tables are looked for here."""
+MANY = 2_500
+"""Where more cells than this need protection, and they are more than half of all, tables are looked for here."""
 _SLOPE = 1e-3
 """The cost of a number beyond what is asked for: a small one, so that other cells keep their room."""
 _IDLE, _SHARE = 6, 3
@@ -20,9 +20,10 @@ _IDLE, _SHARE = 6, 3
 hinder each other."""
 
 
-def searched_in_tiers(equations: Equations, width: Ints) -> bool:
-    """Whether so many cells need protection that they are searched here, and the relations have tiers."""
-    return int((width > 0).sum()) > MANY and bool(equations.tier.any())
+def searched_in_tiers(equations: Equations, width: Ints, size: int) -> bool:
+    """Whether so many of `size` cells need protection that they are searched here, and stand in more than one tier."""
+    many = int((width > 0).sum())
+    return many > MANY and 2 * many > size and int(np.ptp(equations.tier)) > 0
 
 
 class Search:

@@ -51,7 +51,8 @@ class _Growth:
 
     def judged(self) -> Witnesses:
         """The witnesses of a reader, and the cells they leave narrow."""
-        return witnesses(Puzzle(self.problem.equations, *self._bounds(self.hidden)), self._width())
+        puzzle = Puzzle(self.problem.equations, *self._bounds(self.hidden))
+        return witnesses(puzzle, self._width(), thorough=False)
 
     def pay(self, search: Search, worth: float, idle: int = 0, *, always: bool = False) -> None:
         """One more table, for which printed cells may change too; those that do are hidden."""

@@ -260,6 +260,11 @@ def _improved(problem: Problem, moves: Moves) -> tuple[float, Reals, bool]:
     return bound, shares, False
 
 
+def _large(problem: Problem) -> bool:
+    """Whether a component is searched tier after tier."""
+    return searched_in_tiers(problem.equations, problem.width * problem.small, len(problem.values))
+
+
 def _at_width(problem: Problem) -> Pattern:
     """The best pattern of one component at one width; its cells are small, latent or optional."""
     must = problem.small | problem.latent
@@ -268,7 +273,7 @@ def _at_width(problem: Problem) -> Pattern:
     one_by_one, passes = 2 * size * small, _PASSES_SPARSE if 2 * small > size else _PASSES
     searched = 2 * passes * one_by_one < _SEARCHED
     judge = _Judge(problem, in_tables=not searched and one_by_one <= _ONE_BY_ONE)
-    if searched_in_tiers(problem.equations, problem.width * problem.small):
+    if _large(problem):
         best = grown(problem)
     elif one_by_one > _ONE_BY_ONE:
         best = _pruned(problem, judge, _greedy(problem, judge, must | independent(problem), prices, ask=True))
@@ -295,7 +300,7 @@ def _component(problem: Problem) -> Pattern:
     """The best pattern of one component: at the wider distance where it costs little more, else at the hard one."""
     hard = _at_width(problem)
     widest = problem.width.max()
-    if problem.wider <= widest or searched_in_tiers(problem.equations, problem.width * problem.small):
+    if problem.wider <= widest or _large(problem):
         return hard
     try:
         wide = _at_width(replace(problem, width=np.where(problem.width == widest, problem.wider, problem.width)))

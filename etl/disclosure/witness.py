@@ -102,13 +102,14 @@ class _Search:
         """A table with as many of the cells as possible at `down_to` or below."""
         return self._split(cells, np.maximum(down_to, self.low[cells]), _SLOPE, 1.0)
 
+    def by_tier(self) -> list[int]:
+        """Find tables tier after tier, as far as that leads; returns the cells that are left."""
+        for found in tables_by_tier(self.equations, self.low, self.high, self.width):
+            self._keep(found)
+        return [int(cell) for cell in self.undecided()]
+
     def spread(self) -> list[int]:
         """Find tables until every cell is wide; returns the cells that no table can make so."""
-        if searched_in_tiers(self.equations, self.width):
-            for found in tables_by_tier(self.equations, self.low, self.high, self.width):
-                self._keep(found)
-            if self.tables:
-                return [int(cell) for cell in self.undecided()]
         if not self.tables:  # with room below the numbers, so that there is a way down as well as up
             first = self._push(self.everything, self.low + self.width)
             if first is None:
@@ -205,21 +206,26 @@ def trimmed(tables: Sequence[Ints], width: Ints) -> list[Ints]:
     return kept
 
 
-def witnesses(puzzle: Puzzle, width: Ints, known: Sequence[Ints] = ()) -> Witnesses:
+def witnesses(puzzle: Puzzle, width: Ints, known: Sequence[Ints] = (), *, thorough: bool = True) -> Witnesses:
     """Whole tables in which every cell differs by its width (0 for a cell that needs no protection).
 
-    known: whole tables found before; those that do not agree with the puzzle are left out. Raises Contradiction when
-    no table agrees with the printed figures.
+    known: whole tables found before; those that do not agree with the puzzle are left out. thorough: cells that a search
+    tier after tier leaves narrow are searched in every other way, however long that takes. Raises Contradiction when no
+    table agrees with the printed figures.
     """
     low, high = tighten(puzzle.equations, puzzle.low, puzzle.high)
     usable = [t for t in known if (low <= t).all() and (t <= high).all() and puzzle.equations.hold(t).all()]
     narrow = np.flatnonzero(high - low < width).tolist()
     found: list[list[tuple[Ints, Ints]]] = []
+    sparse = 2 * int((width > 0).sum()) > int((puzzle.high > 0).sum())
     for cells, rows in components(puzzle.equations, high > low):
         inside = part(puzzle.equations, cells, rows, low)
         needed = np.where(width[cells] <= high[cells] - low[cells], width[cells], 0)
         search = _Search(inside, low[cells], high[cells], needed, [table[cells] for table in usable])
-        narrow += cells[search.spread()].tolist()
+        left = search.by_tier() if sparse and searched_in_tiers(inside, needed, len(cells)) else None
+        if left is None or not search.tables or (left and thorough):
+            left = search.spread()
+        narrow += cells[left].tolist()
         found.append([(cells, table) for table in search.tables])
     tables = [low.copy() for _ in range(max([1, *(len(some) for some in found)]))]
     for some in found:
