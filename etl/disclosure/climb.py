@@ -128,7 +128,8 @@ class Search:
                 pass
             if found is not None:
                 self.keep(found)
-            if len(self.narrow()) < left or len(self.tables) == 1:
+            first = found is not None and len(self.tables) == 1  # nothing can differ from it yet
+            if first or len(self.narrow()) < left:
                 idle = 0
                 self.ahead.clear()
             else:
