@@ -47,6 +47,8 @@ CHART = "[data-testid=stPlotlyChart]"
 DRAWN = ".js-plotly-plot .main-svg"
 NOTHING_LEFT = "() => scheduler.postTask(() => true, {priority: 'background'})"
 """Wait until the browser has worked off all that it was sent."""
+LETTERED = """() => [...document.fonts].some(face => face.family.includes('Source Sans') && face.status === 'loaded')"""
+"""Whether the letters of the page have come: until then lines are as long, and break, as another font has it."""
 AS_WIDE = """([charts, drawn, width]) => {
   const wide = one => one.getBoundingClientRect().width;
   const column = () => wide(document.querySelector("[data-testid=stMain] [data-testid=stHtml]"));
@@ -190,9 +192,14 @@ class Visit:
         with self.run(entry):
             menu.get_by_role("link", name=entry.title, exact=True).click()
 
+    def lettered(self) -> None:
+        """Wait until the page's own font has come."""
+        self.page.wait_for_function(LETTERED, polling=50)
+
     def _settled(self, entry: PageText) -> None:
-        """Wait until a page stands: its own heading is there and nothing runs or is left over."""
+        """Wait until a page stands: its own heading is there in its own letters and nothing runs or is left over."""
         self.page.locator(HEADING, has_text=entry.title).wait_for()
+        self.lettered()
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         expect(self.page.locator("[data-testid=stMain] [data-stale=true]")).to_have_count(0)
 

@@ -124,6 +124,7 @@ def test_the_answer_is_there_before_any_script_has_run_and_goes_when_the_app_say
     words = visit.page.locator(FIRST_WORDS)
     expect(words).to_contain_text("21 of 25 people with a hold request" if language == "en" else "21 de 25 personas")
     expect(words).to_contain_text("SAMPLE DATA")
+    visit.lettered()
     parts = (*note, "h1", ".dl-question", ".dl-sample", ".dl-verdict", ".dl-answer", ".dl-facts")
     early = [words.locator(part).first.bounding_box() for part in parts]
     with visit.run(entry):
