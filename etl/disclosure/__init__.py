@@ -156,7 +156,7 @@ def _loss(ends: Sequence[tuple[int, int]]) -> dict[str, int | None]:
 
 def _second_opinion(seen: certificate.View, proof: certificate.Certificate) -> Intervals:
     """How far each hidden cell is open by the other way; it must be no less than what is proven."""
-    ends = intervals(seen.puzzle, seen.cells)
+    ends = intervals(seen.puzzle, seen.cells, seen.hidden)
     if any(ends[cell][1] - ends[cell][0] < width for cell, width in proof.width.items()):
         raise DisclosureRefused(
             f"{seen.universe}: the certificate and the audit disagree. Please report this as a defect."

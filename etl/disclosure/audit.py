@@ -5,7 +5,7 @@ printed. Rounded inwards these are bounds that no whole-number table can pass, s
 certificate claims would show that one of the two is wrong.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import ceil, floor
 
 import numpy as np
@@ -21,20 +21,21 @@ Intervals = Mapping[Cell, tuple[int, int]]
 _NOTHING = 1e-6
 
 
-def intervals(puzzle: Puzzle, cells: Sequence[Cell]) -> Intervals:
-    """For every cell that is not printed, the least and the greatest whole number it can have.
+def intervals(puzzle: Puzzle, cells: Sequence[Cell], hidden: Collection[Cell]) -> Intervals:
+    """For every hidden cell, the least and the greatest whole number it can have.
 
-    cells: the names of the puzzle's cells, in order. An open upper end is BEYOND.
+    cells: the names of the puzzle's cells, in order; those of a full table that nobody prints are not asked for. An open
+    upper end is BEYOND.
     """
     low, high = tighten(puzzle.equations, puzzle.low, puzzle.high)
-    unknown = np.flatnonzero(puzzle.low < puzzle.high).tolist()
-    found = {cells[place]: (int(low[place]), int(low[place])) for place in unknown}
+    found = {cell: (int(low[place]), int(low[place])) for place, cell in enumerate(cells) if cell in hidden}
     for members, rows in components(puzzle.equations, low < high):
         inside = part(puzzle.equations, members, rows, low)
         everything = np.arange(len(members))
         bounds = low[members].astype(float), high[members].astype(float)
         program = Program(inside, everything, np.ones_like(everything), *bounds, inside.right, whole=False)
-        for place, cell in enumerate(members.tolist()):
+        asked = [(place, cell) for place, cell in enumerate(members.tolist()) if cells[cell] in hidden]
+        for place, cell in asked:
             ends = []
             for sign in (1.0, -1.0):
                 program.cost_of(place, sign)

@@ -15,7 +15,7 @@ from etl.disclosure.cells import Cell, Hierarchies
 from etl.disclosure.equations import BEYOND, Contradiction
 from etl.disclosure.model import joint_model, stale_cells
 from etl.disclosure.sheets import Sheet
-from etl.disclosure.witness import Puzzle, trimmed, witnesses
+from etl.disclosure.witness import Puzzle, witnesses
 from etl.disclosure.worlds import Kind, Teller, Untold, World
 from etl.errors import DisclosureRefused
 
@@ -81,14 +81,13 @@ def prove(seen: View, widths: Mapping[Cell, int]) -> Certificate:
             f"{seen.universe}: no proof was found that every hidden count stays hidden ({'; '.join(where)}). Publish "
             "coarser bands, longer periods, or several small groups together."
         )
-    tables = trimmed(found.tables, needed)
     try:
-        worlds = tuple(seen.teller.world(table) for table in tables)
+        worlds = tuple(seen.teller.world(table) for table in found.tables)
     except Untold as fault:
         raise DisclosureRefused(
             f"{seen.universe}: no possible records were found behind the figures ({fault}). Publish fewer tables or columns."
         ) from fault
-    reach = np.max(tables, axis=0) - np.min(tables, axis=0)
+    reach = np.ptp(found.tables, axis=0)
     width = {cell: int(reach[place]) for place, cell in enumerate(seen.cells) if cell in seen.hidden}
     return Certificate(seen.universe, width, worlds)
 

@@ -16,6 +16,8 @@ Flags = NDArray[np.bool_]
 BEYOND = 10_000_000
 """No count of a county is as large; an open upper end is cut here so that every program has an answer."""
 
+_LOOSE = 5
+
 
 class Contradiction(ValueError):
     """No table agrees with all the equations."""
@@ -62,6 +64,11 @@ class Equations:
     def rows(self) -> int:
         """The number of relations."""
         return len(self.right)
+
+    @property
+    def loose(self) -> bool:
+        """Whether cells are many times the relations, as of a full table behind those that are printed: many ways lead on."""
+        return self.size > _LOOSE * self.rows
 
     @property
     def row_of(self) -> Ints:

@@ -15,7 +15,8 @@ NOTHING = 1e-6
 TINY = 1e-3
 """What hiding a cell costs beside its count, so that of equal losses the one with fewer cells is taken."""
 
-
+_PRICES = 9
+"""How many prices are tried before whole numbers are asked for: a program in those takes as long as many with fractions."""
 _STRICT = 3
 """What a step of a program in whole numbers counts for, beside one with fractions."""
 
@@ -31,7 +32,7 @@ class Moves:
         self, equations: Equations, values: Ints, low: Ints, high: Ints, width: Ints, *, most: int = BEYOND,
         strict: bool = False,
     ) -> None:  # fmt: skip
-        self.size, self.width, self.strict = len(values), width, strict
+        self.size, self.width, self.strict, self.loose = len(values), width, strict, equations.loose
         slack = np.where(equations.equal, 0, equations.right - equations.left(values))
         ends = np.concatenate((high - values, values - low))
         self.room = np.clip(ends, 0, most).astype(float)
@@ -64,6 +65,8 @@ class Moves:
                 return None
             self.program.bound(column, amount, self.high[column])
             self.program.bound(other, 0, 0)
+            if self.loose and not self.strict:
+                self.program.afresh()
             found = self._solve()
             self.program.bound(column, 0, self.high[column])
             self.program.bound(other, 0, self.high[other])
@@ -129,6 +132,21 @@ def cheapest_way(moves: Moves, cell: int) -> list[Reals] | None:
         if best and best[0] < TINY:
             break
     return best[1] if best else None
+
+
+def likely_whole(moves: Moves, cell: int) -> list[Reals] | None:
+    """Short moves with which a cell covers the width, in whole numbers if a few prices lead to such; None when it cannot.
+
+    Where a full table stands behind what is printed there are many ways about as short, and mostly some in whole numbers.
+    """
+    chance, price, ways = np.random.default_rng(0), np.ones(moves.size), None
+    for _ in range(_PRICES if moves.loose else 1):
+        moves.priced(price)
+        ways = cheapest_way(moves, cell)
+        if ways is None or all(whole(way) is not None for way in ways):
+            break
+        price = 1 + chance.random(moves.size)
+    return ways
 
 
 class Reach:

@@ -92,6 +92,11 @@ class Program:
         """Change the bounds of every column."""
         self.highs.changeColsBounds(self.columns, np.arange(self.columns, dtype=np.int32), low, high)
 
+    def afresh(self) -> None:
+        """Forget the last solution: where nothing at all is the best answer but for one bound, the way from there is short."""
+        self.highs.setOptionValue("presolve", "off")
+        self.highs.clearSolver()
+
     def cost_of(self, column: int, cost: float) -> None:
         """Set the cost of one column."""
         self.highs.changeColCost(column, cost)

@@ -20,7 +20,7 @@ from etl.disclosure.climb import searched_in_tiers
 from etl.disclosure.elimination import independent
 from etl.disclosure.equations import BEYOND, Flags, Ints, components
 from etl.disclosure.growth import grown
-from etl.disclosure.moves import NOTHING, TINY, Found, Moves, Reach, cheapest_way
+from etl.disclosure.moves import NOTHING, TINY, Found, Moves, Reach, cheapest_way, likely_whole
 from etl.disclosure.problem import Problem, Unprotectable
 from etl.disclosure.program import Reals, solver
 from etl.disclosure.prune import needed
@@ -98,7 +98,7 @@ class _Judge:
         for cell in self.uncovered(hidden):
             if reach.covers(cell, self.problem.width[cell]):
                 continue
-            ways = cheapest_way(self.moves, cell)
+            ways = likely_whole(self.moves, cell)
             if ways is not None and not self.found.add(ways):
                 if not strict_is_ready:
                     self._ready(self.strict, hidden)

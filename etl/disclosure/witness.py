@@ -12,11 +12,13 @@ import numpy as np
 
 from etl.disclosure.climb import searched_in_tiers, tables_by_tier
 from etl.disclosure.equations import BEYOND, Contradiction, Equations, Ints, components, part, tighten
-from etl.disclosure.moves import Moves, cheapest_way
+from etl.disclosure.moves import Moves, likely_whole
 from etl.disclosure.program import Program, Reals, whole
 
 _IDLE, _PROGRESS = 2, 0.02
 """Tables for many cells at once are given up when two in a row decide next to none of them."""
+_FEW = 0.02
+"""Where a full table stands behind and no more than this share of it is left narrow, each cell is moved by itself."""
 _ROUGH = 0.1
 """Such a table need not be the best: one that is this near to it will do."""
 _NOTHING = 1e-6
@@ -115,8 +117,8 @@ class _Search:
             if first is None:
                 raise Contradiction("no whole table agrees with all the printed figures")
             self._keep(first)
-        idle, up = 0, True
-        while len(left := self.undecided()) and idle < _IDLE:
+        idle, up, few = 0, True, _FEW * self.equations.size if self.equations.loose else 0
+        while len(left := self.undecided()) > few and idle < _IDLE:
             table = (self._push(left, self.lowest[left] + self.width[left]) if up
                      else self._pull(left, self.highest[left] - self.width[left]))  # fmt: skip
             up = not up
@@ -138,12 +140,11 @@ class _Search:
         base, stuck = self.tables[0], set()
         moves = Moves(self.equations, base, self.low, self.high, np.maximum(self.width, 1))
         moves.allow(np.ones(moves.size))
-        moves.priced(np.ones(moves.size))
         latest = base
         for cell in self.undecided().tolist():
             if self.highest[cell] - self.lowest[cell] >= self.width[cell]:
                 continue
-            ways = cheapest_way(moves, cell)
+            ways = likely_whole(moves, cell)
             if ways is None:
                 stuck.add(cell)
             for way in ways or []:
@@ -197,12 +198,13 @@ class _Search:
 
 
 def trimmed(tables: Sequence[Ints], width: Ints) -> list[Ints]:
-    """The tables without those that no cell needs, the newest left out first."""
+    """The tables without those that no cell needs, the newest left out first; no cell differs less, up to its width."""
     kept = list(tables)
+    asked = np.minimum(np.ptp(kept, axis=0), width)
     for place in range(len(kept) - 1, 0, -1):
-        fewer = np.stack(kept[:place] + kept[place + 1 :])
-        if ((fewer.max(0) - fewer.min(0)) >= width).all():
-            del kept[place]
+        fewer = kept[:place] + kept[place + 1 :]
+        if (np.ptp(fewer, axis=0) >= asked).all():
+            kept = fewer
     return kept
 
 
@@ -226,7 +228,7 @@ def witnesses(puzzle: Puzzle, width: Ints, known: Sequence[Ints] = (), *, thorou
         if left is None or not search.tables or (left and thorough):
             left = search.spread()
         narrow += cells[left].tolist()
-        found.append([(cells, table) for table in search.tables])
+        found.append([(cells, table) for table in trimmed(search.tables, width[cells])])
     tables = [low.copy() for _ in range(max([1, *(len(some) for some in found)]))]
     for some in found:
         for place, table in enumerate(tables):
