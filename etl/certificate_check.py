@@ -8,6 +8,7 @@ every hidden cell the worlds differ by the policy's width. So nobody can tell wh
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from schemas.errors import ReleaseDamaged
@@ -34,8 +35,9 @@ class _Adding:
         self.parents = {(key, code): up for key, code, up in groups}
         self.rows = [(rule["terms"], rule["relation"] == "==") for definition in definitions for rule in definition["rules"]
                      if rule["type"] == "Linear" and rule["level"] == "error" and not rule["when"]]  # fmt: skip
+        self.chain = cache(self._chain)
 
-    def chain(self, key: str, code: str) -> list[str]:
+    def _chain(self, key: str, code: str) -> list[str]:
         """A code and the codes above it, the total apart: a month, its quarter and its year."""
         if key == "period":
             quarter = code if "Q" in code else f"{code[:4]}-Q{(int(code[5:7]) + 2) // 3}" if len(code) > 4 else code
@@ -150,7 +152,7 @@ def _check_universe(release: OpenRelease, earlier: Sequence[OpenRelease], proof:
         printed = {place: number for place, number in one.printed.items()
                    if place not in now.hidden or not now.hidden[place][2]} | printed  # fmt: skip
     stale, silent = set[Place](), set[Place]().union(*(one.silent for one in public))
-    older = adding.sums({*printed, *hidden})
+    older = adding.sums({*printed, *hidden}) if before else []
     while revised := set[Place]().union(*_broken(older, printed)) - {*now.printed, *now.hidden}:
         stale |= revised  # figures that later ones contradict bind nothing any more
         printed = {place: number for place, number in printed.items() if place not in stale}
