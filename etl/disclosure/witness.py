@@ -199,13 +199,15 @@ class _Search:
 
 def trimmed(tables: Sequence[Ints], width: Ints) -> list[Ints]:
     """The tables without those that no cell needs, the newest left out first; no cell differs less, up to its width."""
-    kept = list(tables)
-    asked = np.minimum(np.ptp(kept, axis=0), width)
-    for place in range(len(kept) - 1, 0, -1):
-        fewer = kept[:place] + kept[place + 1 :]
-        if (np.ptp(fewer, axis=0) >= asked).all():
-            kept = fewer
-    return kept
+    stack, kept = np.stack(tables), list[Ints]()
+    lowest, highest = np.minimum.accumulate(stack), np.maximum.accumulate(stack)
+    asked = np.minimum(highest[-1] - lowest[-1], width)
+    low = high = stack[0]
+    for place in range(len(stack) - 1, 0, -1):
+        if (np.maximum(high, highest[place - 1]) - np.minimum(low, lowest[place - 1]) < asked).any():
+            kept.append(tables[place])
+            low, high = np.minimum(low, stack[place]), np.maximum(high, stack[place])
+    return [tables[0], *reversed(kept)]
 
 
 def witnesses(puzzle: Puzzle, width: Ints, known: Sequence[Ints] = (), *, thorough: bool = True) -> Witnesses:
